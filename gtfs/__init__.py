@@ -1,0 +1,1 @@
+"""Formats: whatever the world writes becomes the arrays that `routing` reads."""
