@@ -1,0 +1,68 @@
+"""The operator's rules, as data that a day's log records and every kernel is handed."""
+
+from dataclasses import dataclass, field, fields
+
+
+@dataclass(frozen=True, slots=True)
+class CostWeights:
+    """What a second of each kind costs, in driving seconds; the solver minimises their sum.
+
+    Parameters
+    ----------
+    drive
+        One second of driving by one vehicle.
+    wait
+        One second that one passenger waits after the earliest pickup of the request.
+    ride
+        One second that one passenger rides beyond the direct travel time.
+    """
+
+    drive: float = 1.0
+    wait: float = 0.2
+    ride: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePolicy:
+    """The operator's rules; Sokcho's values are the defaults. Durations in s, lengths in m."""
+
+    service_from: int = 7 * 3600  # service seconds, first pickup
+    service_until: int = 21 * 3600  # service seconds, last drop-off
+    max_wait_s: int = 15 * 60  # width of the promised pickup window
+    max_ride_factor: float = 1.5  # ride time <= factor x direct + extra
+    max_ride_extra_s: int = 5 * 60
+    dwell_s: int = 30
+    wheelchair_dwell_s: int = 60  # on top of dwell_s
+    wait_s: int = 3 * 60  # a vehicle waits this long for a missing rider
+    walk_m: int = 400
+    senior_walk_m: int = 150
+    walk_speed_m_per_s: float = 1.1
+    prebook_days: int = 7
+    min_notice_s: int = 0  # between asking and the earliest pickup
+    offer_valid_s: int = 120
+    max_party: int = 8
+    no_earlier_within_s: int = 7 * 60  # nearer to pickup than this, never earlier
+    no_later_within_s: int = 2 * 60  # nearer to pickup than this, never later
+    approach_s: int = 5 * 60  # a booking is "approaching" when its vehicle is this near
+    early_arrival_s: int = 60  # a vehicle leaves for a visit so as to be there this early
+    notice_s: int = 60  # a rider is told when an estimate moves by this much
+    reversal_within_s: int = 60 * 60
+    weights: CostWeights = field(default_factory=CostWeights)
+
+    def max_ride_s(self, direct_s: int) -> int:
+        """Longest time on board of a rider whose direct travel time is ``direct_s``."""
+        return int(self.max_ride_factor * direct_s) + self.max_ride_extra_s
+
+    def boarding_s(self, wheelchairs: int) -> int:
+        """Dwell of one pickup or drop-off, with ``wheelchairs`` among the party."""
+        return self.dwell_s + self.wheelchair_dwell_s * wheelchairs
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if not isinstance(value, CostWeights) and value < 0:
+                raise ValueError(f"policy.{item.name} is negative")
+        if self.service_from >= self.service_until:
+            raise ValueError("policy.service_from is not before policy.service_until")
+        if self.max_ride_factor < 1:
+            raise ValueError("policy.max_ride_factor is below 1")
