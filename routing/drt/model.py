@@ -71,8 +71,7 @@ class Ride:
 class Visit:
     """One planned call of a vehicle at a place.
 
-    ``earliest`` bounds the start of service from below, ``latest`` the start of service of a
-    pickup or break and the arrival of a drop-off from above. A recorded breach loosens
+    Service starts within [``earliest``, ``latest``]. A recorded breach loosens
     ``latest`` or ``max_ride_s`` to what going straight on reaches; nothing else does.
     """
 
@@ -88,7 +87,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A rest of ``duration_s`` at ``place`` that starts within [earliest, latest], nobody aboard."""
+    """A rest of ``duration_s`` at ``place``, begun within [earliest, latest], nobody aboard."""
 
     place: int
     earliest: int
