@@ -1,0 +1,217 @@
+"""The state of one service day, and `evolve`, which folds events into it.
+
+Rule: ``state == fold(events)``. `evolve` copies facts and computes nothing that could come out
+differently another day: it needs no clock, no travel times and no solver. States are
+persistent values (`immutables.Map`): to keep the one before a commit costs nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from typing import Any
+
+from immutables import Map
+
+from routing.dispatch import events as ev
+from routing.dispatch.lifecycle import BookingState, next_state
+from routing.dispatch.values import (
+    Cancellation,
+    Channel,
+    DispatchStatus,
+    DutyState,
+    RideBreach,
+)
+from routing.drt.model import Ride, VehiclePlan, VisitTime
+from routing.policy import ServicePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A booking and all that has become of it; times are service seconds."""
+
+    booking_id: str
+    owner: str  # opaque subject of who booked
+    channel: Channel
+    state: BookingState
+    terms: ev.RideTerms  # as last agreed with the rider
+    booked_time: int
+    ride: Ride  # the limits that the plan keeps now; those of the terms unless disrupted
+    vehicle_id: str | None = None
+    status: DispatchStatus = DispatchStatus.UNMATCHED
+    lock_note: str = ""
+    arrived_time: int | None = None
+    boarded_time: int | None = None
+    alighted_time: int | None = None
+    contacted_time: int | None = None
+    ended_time: int | None = None
+    cancellation: Cancellation | None = None
+    breaches: tuple[RideBreach, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayState:
+    """Everything known of one area on one service day, after ``version`` commits."""
+
+    version: int = 0
+    now: int = 0  # time of the last event
+    service_date: str = ""  # "" until the day is opened
+    policy: ServicePolicy = field(default_factory=ServicePolicy)
+    bookings: Map[str, Booking] = Map()
+    plans: Map[str, VehiclePlan] = Map()  # by vehicle id, the whole roster
+    times: Map[str, tuple[VisitTime, ...]] = Map()  # by vehicle id, of plan.visits
+    duties: Map[str, DutyState] = Map()
+    changed: Map[str, int] = Map()  # by vehicle id, version that last changed its visits
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the log of the day has begun."""
+        return bool(self.service_date)
+
+
+def evolve(state: DayState, event: ev.Event) -> DayState:
+    """``state`` after ``event``.
+
+    Raises
+    ------
+    TransitionError
+        If the event cannot happen to the booking that it names.
+    """
+    after = _FOLDS[type(event)](state, event)
+    return replace(after, now=max(state.now, event.time))
+
+
+def commit(state: DayState, events: Iterable[ev.Event]) -> DayState:
+    """``state`` one version on, with all ``events`` of that commit folded in."""
+    after = reduce(evolve, events, state)
+    return replace(after, version=state.version + 1)
+
+
+def _open(state: DayState, event: ev.DayOpened) -> DayState:
+    ids = [vehicle.vehicle_id for vehicle in event.vehicles]
+    return replace(
+        state,
+        service_date=event.service_date,
+        policy=event.policy,
+        plans=Map((v.vehicle_id, VehiclePlan.fresh(v)) for v in event.vehicles),
+        times=Map((vehicle_id, ()) for vehicle_id in ids),
+        duties=Map((vehicle_id, DutyState.ON_DUTY) for vehicle_id in ids),
+        changed=Map((vehicle_id, 0) for vehicle_id in ids),
+    )
+
+
+def _plan(state: DayState, event: ev.PlanChanged) -> DayState:
+    vehicle_id = event.plan.vehicle.vehicle_id
+    changed = state.changed
+    if event.plan.visits != state.plans[vehicle_id].visits:
+        changed = changed.set(vehicle_id, state.version + 1)
+    return replace(
+        state,
+        plans=state.plans.set(vehicle_id, event.plan),
+        times=state.times.set(vehicle_id, event.times),
+        changed=changed,
+    )
+
+
+def _duty(state: DayState, event: ev.DutyChanged) -> DayState:
+    return replace(state, duties=state.duties.set(event.vehicle_id, event.duty))
+
+
+def _enter(booking_state: BookingState) -> Callable[[DayState, Any], DayState]:
+    def fold(state: DayState, event: ev.RideBooked | ev.RideWaitlisted) -> DayState:
+        booking = Booking(
+            booking_id=event.booking_id,
+            owner=event.owner,
+            channel=event.channel,
+            state=booking_state,
+            terms=event.terms,
+            booked_time=event.time,
+            ride=event.terms.ride,
+        )
+        return _put(state, booking)
+
+    return fold
+
+
+def _put(state: DayState, booking: Booking) -> DayState:
+    return replace(state, bookings=state.bookings.set(booking.booking_id, booking))
+
+
+def _change(facts: Callable[[Booking, Any], dict[str, Any]]) -> Callable[[DayState, Any], DayState]:
+    """A fold that moves the booking through the lifecycle and then records ``facts``."""
+
+    def fold(state: DayState, event: Any) -> DayState:
+        booking = state.bookings[event.booking_id]
+        entered = next_state(booking.state, type(event).__name__)
+        return _put(state, replace(booking, state=entered, **facts(booking, event)))
+
+    return fold
+
+
+def _note(facts: Callable[[Booking, Any], dict[str, Any]]) -> Callable[[DayState, Any], DayState]:
+    """A fold that records ``facts`` and leaves the lifecycle alone."""
+
+    def fold(state: DayState, event: Any) -> DayState:
+        booking = state.bookings[event.booking_id]
+        return _put(state, replace(booking, **facts(booking, event)))
+
+    return fold
+
+
+def _scheduled(booking: Booking, event: ev.RideScheduled) -> dict[str, Any]:
+    facts: dict[str, Any] = {"vehicle_id": event.vehicle_id, "arrived_time": None}
+    if booking.status is not DispatchStatus.LOCKED:
+        facts["status"] = DispatchStatus.MATCHED
+    if event.terms is not None:
+        facts |= {"terms": event.terms, "ride": event.terms.ride}
+    return facts
+
+
+def _ended(event: Any) -> dict[str, Any]:
+    return {"ended_time": event.time, "status": DispatchStatus.UNMATCHED}
+
+
+_OFF_VEHICLE = {"vehicle_id": None, "status": DispatchStatus.UNMATCHED}
+
+_FOLDS: dict[type, Callable[[DayState, Any], DayState]] = {
+    ev.DayOpened: _open,
+    ev.PlanChanged: _plan,
+    ev.DutyChanged: _duty,
+    ev.RideBooked: _enter(BookingState.BOOKED),
+    ev.RideWaitlisted: _enter(BookingState.WAITLISTED),
+    ev.WaitlistClosed: _change(lambda _, event: _ended(event)),
+    ev.RideScheduled: _change(_scheduled),
+    ev.RideUnscheduled: _change(lambda *_: _OFF_VEHICLE),
+    ev.RideAmended: _change(
+        lambda _, event: {
+            "terms": event.terms,
+            "ride": event.terms.ride,
+            "vehicle_id": event.vehicle_id,
+            "status": DispatchStatus.MATCHED,
+            "breaches": (),
+        }
+    ),
+    ev.VehicleApproached: _change(lambda *_: {}),
+    ev.VisitArrived: _change(lambda _, event: {"arrived_time": event.at_time}),
+    ev.RiderBoarded: _change(lambda _, event: {"boarded_time": event.at_time}),
+    ev.RiderAlighted: _change(lambda _, event: {"alighted_time": event.at_time, **_ended(event)}),
+    ev.RiderMissed: _change(lambda _, event: _ended(event)),
+    ev.RideCancelled: _change(
+        lambda _, event: {"cancellation": event.cancellation, **_ended(event)}
+    ),
+    ev.NoShowReversed: _change(lambda *_: {"ended_time": None, "status": DispatchStatus.MATCHED}),
+    ev.CancellationReversed: _change(
+        lambda *_: {"cancellation": None, "ended_time": None, **_OFF_VEHICLE}
+    ),
+    ev.RideDisrupted: _change(lambda *_: _OFF_VEHICLE),
+    ev.RideRerouted: _note(lambda _, event: {"ride": event.ride}),
+    ev.ContactAttempted: _note(lambda _, event: {"contacted_time": event.time}),
+    ev.BreachRecorded: _note(
+        lambda booking, event: {"breaches": (*booking.breaches, event.breach)}
+    ),
+    ev.AssignmentLocked: _note(
+        lambda _, event: {"status": DispatchStatus.LOCKED, "lock_note": event.note}
+    ),
+    ev.AssignmentUnlocked: _note(
+        lambda _, event: {"status": DispatchStatus.MATCHED, "lock_note": ""}
+    ),
+}

@@ -1,0 +1,110 @@
+"""The nouns of the service: party, promise, cancellation, breach, vehicle duty."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from routing.drt.model import Load
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who travels together; wheelchairs, seniors and children are among ``passengers``."""
+
+    passengers: int = 1
+    wheelchairs: int = 0
+    seniors: int = 0
+    children: int = 0
+
+    @property
+    def load(self) -> Load:
+        """Seats and wheelchair places taken; who sits in a wheelchair takes no seat."""
+        return (self.passengers - self.wheelchairs, self.wheelchairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a rider was told, in service seconds; a re-plan never loosens it."""
+
+    pickup_earliest: int
+    pickup_latest: int
+    dropoff_latest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A way on foot between a rider's own place and a virtual stop."""
+
+    seconds: int
+    metres: int
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The timetabled trip that a shuttle leg feeds or is fed by."""
+
+    trip_id: str
+    stop_id: str
+    time: int  # service seconds, departure if the shuttle feeds it, else arrival
+    feeds: bool  # True: the shuttle brings the rider to the trip
+
+
+class Actor(StrEnum):
+    """Who did it."""
+
+    RIDER = "rider"
+    REPRESENTATIVE = "representative"
+    OPERATOR = "operator"
+    DRIVER = "driver"
+    SYSTEM = "system"
+
+
+class Channel(StrEnum):
+    """How a booking came in."""
+
+    API = "api"
+    WEB = "web"
+    PHONE = "phone"
+    KIOSK = "kiosk"
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """Who ended a booking, why, and whose fault it was."""
+
+    by: Actor
+    reason: str  # a code of the operator's list, never free text about a person
+    fault: Actor | None = None
+
+
+class BreachRule(StrEnum):
+    """Which limit could not be kept."""
+
+    PICKUP_LATEST = "pickup_latest"
+    DROPOFF_LATEST = "dropoff_latest"
+    MAX_RIDE = "max_ride"
+
+
+@dataclass(frozen=True, slots=True)
+class RideBreach:
+    """A promise that can no longer be kept: which, known since when, by how much, why."""
+
+    rule: BreachRule
+    known_time: int  # service seconds
+    late_s: int  # beyond the original limit
+    cause: str  # "running_late", "breakdown", "closure"
+
+
+class DutyState(StrEnum):
+    """Whether a vehicle can be given work."""
+
+    ON_DUTY = "on_duty"
+    OFF_DUTY = "off_duty"
+    BROKEN_DOWN = "broken_down"
+
+
+class DispatchStatus(StrEnum):
+    """The second axis of a booking: is it on a vehicle, and may it be moved?"""
+
+    UNMATCHED = "unmatched"
+    MATCHED = "matched"
+    LOCKED = "locked"
