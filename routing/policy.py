@@ -45,6 +45,10 @@ class ServicePolicy:
     no_later_within_s: int = 2 * 60  # nearer to pickup than this, never later
     approach_s: int = 5 * 60  # a booking is "approaching" when its vehicle is this near
     early_arrival_s: int = 60  # a vehicle leaves for a visit so as to be there this early
+    promise_before_s: int = 2 * 60  # promised pickup window around the planned pickup
+    promise_after_s: int = 8 * 60
+    promise_dropoff_s: int = 5 * 60  # slack of the promised arrival
+    alternative_within_s: int = 2 * 60 * 60  # how far a refusal looks for a time that works
     notice_s: int = 60  # a rider is told when an estimate moves by this much
     reversal_within_s: int = 60 * 60
     weights: CostWeights = field(default_factory=CostWeights)

@@ -147,6 +147,7 @@ class VehiclePlan:
     n_frozen: int = 0
     first_arrival: int = 0
     route_start: int = int(NEVER)  # when it left start_place; NEVER while it has not
+    standing: bool = False  # stands at its first visit, as its driver said; kernels do not care
 
     @classmethod
     def fresh(cls, vehicle: Vehicle) -> "VehiclePlan":
