@@ -1,0 +1,52 @@
+"""The lock files satisfy pyproject.toml, pin everything by hash and name no registry."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+RUNTIME = PROJECT["dependencies"]
+TESTS = PROJECT["optional-dependencies"]["test"] + PROJECT["optional-dependencies"]["dev"]
+
+
+def locked(name: str) -> list[tuple[Requirement, str]]:
+    """Return each locked requirement with the text of its hashes."""
+    entries = re.findall(r"^(\S[^\\]*)\\\n((?:    --hash=.*\n)+)", (ROOT / name).read_text(), re.M)
+    return [(Requirement(requirement), hashes) for requirement, hashes in entries]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("requirements.lock", RUNTIME), ("requirements-test.lock", RUNTIME + TESTS)],
+)
+def test_the_lock_satisfies_the_project(name: str, wanted: list[str]) -> None:
+    versions = {
+        requirement.name: str(requirement.specifier).removeprefix("==")
+        for requirement, _ in locked(name)
+        if requirement.marker is None or requirement.marker.evaluate()
+    }
+    for requirement in map(Requirement, wanted):
+        assert requirement.name in versions, f"{name} lacks {requirement}; run: make lock"
+        assert requirement.specifier.contains(versions[requirement.name]), (
+            f"{name} has {requirement.name} {versions[requirement.name]},"
+            f" pyproject.toml wants {requirement}; run: make lock"
+        )
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+def test_every_line_is_a_pin_or_its_hash(name: str) -> None:
+    lines = (ROOT / name).read_text().splitlines()
+    strange = [
+        x for x in lines if not re.match(r"[a-z0-9-]+==[^ ]+|    --hash=sha256:[0-9a-f]{64}", x)
+    ]
+    assert strange == []
+    assert len(locked(name)) == sum(not line.startswith(" ") for line in lines)
+
+
+def test_the_test_lock_holds_the_runtime_lock() -> None:
+    runtime, tests = ({str(r) for r, _ in locked(f"requirements{x}.lock")} for x in ("", "-test"))
+    assert runtime <= tests
