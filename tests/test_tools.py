@@ -1,5 +1,6 @@
 """A missing program is named with the command that brings it; it is never skipped."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tests import tools
 from tests.redis_server import RedisServer
 
-NOWHERE = tools.Tool("Abacus", "SOKCHO_ABACUS", ("no-such-abacus",), ("abacus",))
+NOWHERE = tools.Tool("Abacus", "SOKCHO_ABACUS", lambda: [Path("no-such-abacus")], ("abacus",))
 
 
 def test_a_missing_program_fails_naming_its_package() -> None:
@@ -16,13 +17,13 @@ def test_a_missing_program_fails_naming_its_package() -> None:
 
 
 def test_a_named_program_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SOKCHO_ABACUS", "/bin/sh")
-    assert tools.get(NOWHERE) == Path("/bin/sh")
+    monkeypatch.setenv("SOKCHO_ABACUS", sys.executable)
+    assert tools.get(NOWHERE) == Path(sys.executable)
 
 
 def test_a_named_file_that_is_no_program_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOKCHO_ABACUS", "/etc/hostname-that-is-absent")
-    with pytest.raises(SystemExit, match="is not a program"):
+    with pytest.raises(SystemExit, match="not a program that runs here"):
         tools.find(NOWHERE)
 
 

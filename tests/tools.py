@@ -1,4 +1,4 @@
-"""Programs that the tests need and pip cannot install: a browser and a real Redis server.
+"""Programs that the tests need and pip cannot bring whole: a browser, its driver, a Redis server.
 
 `python -m tests.tools` (part of `make test`) finds each on the machine, installs what is missing
 where it can, and fails naming what it could not get. Nothing is skipped in silence.
@@ -19,46 +19,54 @@ class Tool(NamedTuple):
     name: str
     #: Environment variable that names the program's file.
     env: str
-    #: Names searched for on the PATH.
-    commands: tuple[str, ...]
+    #: Returns candidates, the preferred first.
+    list_candidates: Callable[[], list[Path]]
     debian_packages: tuple[str, ...]
-    #: Last place to look; returns None where there is nothing.
-    find_elsewhere: Callable[[], Path | None] = lambda: None
     #: Arguments of `python -m` that fetch the program without root.
     fetch: tuple[str, ...] = ()
 
 
-def find_playwright_chromium() -> Path | None:
-    """Return the browser that Playwright has downloaded for itself, if it has."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = Path(playwright.chromium.executable_path)
-    return browser if browser.is_file() else None
+def _on_path(*commands: str) -> list[Path]:
+    return [Path(found) for command in commands if (found := shutil.which(command))]
 
 
+def _list_drivers() -> list[Path]:
+    from playwright._impl._driver import compute_driver_executable
+
+    return [Path(compute_driver_executable()[0])]
+
+
+def _list_browsers() -> list[Path]:
+    browsers = _on_path("chromium", "chromium-browser", "google-chrome")
+    if not browsers and find(DRIVER):
+        from playwright.sync_api import sync_playwright
+
+        with sync_playwright() as playwright:
+            browsers.append(Path(playwright.chromium.executable_path))
+    return browsers
+
+
+DRIVER = Tool("Playwright's driver", "PLAYWRIGHT_NODEJS_PATH", _list_drivers, ("libatomic1",))
 CHROMIUM = Tool(
     "Chromium",
     "SOKCHO_CHROMIUM",
-    ("chromium", "chromium-browser", "google-chrome"),
+    _list_browsers,
     ("chromium",),
-    find_playwright_chromium,
     ("playwright", "install", "chromium"),
 )
-REDIS_SERVER = Tool("Redis server", "SOKCHO_REDIS_SERVER", ("redis-server",), ("redis-server",))
-TOOLS = (CHROMIUM, REDIS_SERVER)
+REDIS_SERVER = Tool(
+    "Redis server", "SOKCHO_REDIS_SERVER", lambda: _on_path("redis-server"), ("redis-server",)
+)
+TOOLS = (DRIVER, CHROMIUM, REDIS_SERVER)
 
 
 def find(tool: Tool) -> Path | None:
-    """Return the program's file, or None; a file named in the environment must exist."""
+    """Return the program's file, or None; a file named in the environment must run."""
     if named := os.environ.get(tool.env):
-        if not os.access(named, os.X_OK):
-            raise SystemExit(f"{tool.env}={named} is not a program")
+        if not _runs(Path(named)):
+            raise SystemExit(f"{tool.env}={named} is not a program that runs here")
         return Path(named)
-    for command in tool.commands:
-        if found := shutil.which(command):
-            return Path(found)
-    return tool.find_elsewhere()
+    return next((path for path in tool.list_candidates() if _runs(path)), None)
 
 
 def get(tool: Tool) -> Path:
@@ -74,7 +82,7 @@ def missing(tool: Tool) -> str:
     packages = " ".join(tool.debian_packages)
     fetch = f", or run: .venv/bin/python -m {' '.join(tool.fetch)}" if tool.fetch else ""
     return (
-        f"{tool.name} is missing, the tests need it; run: sudo apt-get install -y {packages}"
+        f"{tool.name} is missing and the tests need it; run: sudo apt-get install -y {packages}"
         f"{fetch}, or name its file in {tool.env}"
     )
 
@@ -83,14 +91,24 @@ def install(absent: list[Tool]) -> None:
     """Try to install the programs: Debian packages when root, else what can be fetched."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         packages = [package for tool in absent for package in tool.debian_packages]
-        _run("apt-get", "-q", "update")
-        _run("apt-get", "-qq", "install", "-y", "--no-install-recommends", *packages)
+        _attempt("apt-get", "-q", "update")
+        _attempt("apt-get", "-qq", "install", "-y", "--no-install-recommends", *packages)
     for tool in absent:
         if tool.fetch and find(tool) is None:
-            _run(sys.executable, "-m", *tool.fetch)
+            _attempt(sys.executable, "-m", *tool.fetch)
 
 
-def _run(*command: str) -> None:
+def _runs(program: Path) -> bool:
+    """Whether the program starts; one whose shared libraries are missing does not."""
+    try:
+        return (
+            subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0
+        )
+    except OSError:
+        return False
+
+
+def _attempt(*command: str) -> None:
     """Run a command whose failure shows in what is still missing afterwards."""
     print("==>", *command, flush=True)  # noqa: T201
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -101,9 +119,10 @@ def main() -> int:
     """Find or install every tool; 1 if one is still missing."""
     if absent := [tool for tool in TOOLS if find(tool) is None]:
         install(absent)
-    for tool in TOOLS:
-        print(f"==> {tool.name}: {find(tool) or missing(tool)}")  # noqa: T201
-    return int(any(find(tool) is None for tool in TOOLS))
+    found = {tool: find(tool) for tool in TOOLS}
+    for tool, program in found.items():
+        print(f"==> {tool.name}: {program or missing(tool)}")  # noqa: T201
+    return int(None in found.values())
 
 
 if __name__ == "__main__":
