@@ -13,3 +13,15 @@ def travel_s(knots, values, time):
         if time <= t1:
             return floor(v0 + Fraction((v1 - v0) * (time - t0), t1 - t0))
     return values[-1]
+
+
+def all_pairs(n_nodes, arcs, never):
+    """Shortest sums over ``(tail, head, weight)`` rows, by Floyd and Warshall."""
+    sums = [[0 if i == j else never for j in range(n_nodes)] for i in range(n_nodes)]
+    for tail, head, weight in arcs:
+        sums[tail][head] = min(sums[tail][head], weight)
+    for via in range(n_nodes):
+        for i in range(n_nodes):
+            for j in range(n_nodes):
+                sums[i][j] = min(sums[i][j], sums[i][via] + sums[via][j], never)
+    return sums
