@@ -23,6 +23,7 @@ from routing.dispatch.values import (
 )
 from routing.drt.model import Ride, VehiclePlan, VisitTime
 from routing.policy import ServicePolicy
+from routing.types import NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class DayState:
     """Everything known of one area on one service day, after ``version`` commits."""
 
     version: int = 0
-    now: int = 0  # time of the last event
+    now: int = -int(NEVER)  # time of the last event; days ahead are booked at negative times
     service_date: str = ""  # "" until the day is opened
     policy: ServicePolicy = field(default_factory=ServicePolicy)
     bookings: Map[str, Booking] = Map()
