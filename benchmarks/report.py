@@ -1,0 +1,114 @@
+"""Sections of results as text: a table on the terminal, Markdown in RESULTS.md."""
+
+import platform
+import subprocess
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.measure import Latency
+
+ROOT = Path(__file__).parents[1]
+RESULTS = Path(__file__).parent / "RESULTS.md"
+HEADER = ("what", "p50", "p99", "n", "ratio of p50", "to")
+
+
+class Row(NamedTuple):
+    """One measured thing and what it is compared with."""
+
+    name: str
+    latency: Latency
+    #: Floor or peer of the same run; None where the row is itself one.
+    beside: "Row | None" = None
+    remark: str = ""
+
+
+class Section(NamedTuple):
+    """What one benchmark module has measured."""
+
+    title: str
+    #: The command that measures just this again.
+    command: str
+    #: What is measured, on what, with which seeds, and what the floor or peer does.
+    text: str
+    rows: Sequence[Row]
+
+
+def as_markdown(section: Section) -> str:
+    """Return the section as Markdown: heading, command, explanation, table."""
+    lines = [HEADER, tuple("---" for _ in HEADER), *(_cells(row) for row in section.rows)]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    remarks = "\n".join(f"- {row.name}: {row.remark}" for row in section.rows if row.remark)
+    return "\n\n".join(
+        part
+        for part in (f"## {section.title}", f"`{section.command}`", section.text, table, remarks)
+        if part
+    )
+
+
+def as_table(section: Section) -> str:
+    """Return the section as aligned columns for a terminal."""
+    lines = [HEADER, *(_cells(row) for row in section.rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    padded = [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    ]
+    remarks = [f"  {row.name}: {row.remark}" for row in section.rows if row.remark]
+    return "\n".join([section.title, *padded, *remarks])
+
+
+def write_results(sections: Sequence[Section], path: Path = RESULTS) -> None:
+    """Rewrite the file of results with these sections, the commit and the machine."""
+    head = f"# Results\n\nWritten by `make bench`; do not edit.\n\n{_provenance()}"
+    path.write_text("\n\n".join([head, *map(as_markdown, sections)]) + "\n")
+
+
+def duration(us: float) -> str:
+    """Return microseconds in the unit that suits them."""
+    for limit, factor, unit in ((1e3, 1.0, "us"), (1e6, 1e3, "ms")):
+        if us < limit:
+            return f"{us / factor:.3g} {unit}"
+    return f"{us / 1e6:.3g} s"
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    latency, beside = row.latency, row.beside
+    compared = (
+        (f"{latency.median_us / beside.latency.median_us:.2f}", beside.name) if beside else ("", "")
+    )
+    times = (duration(latency.median_us), duration(latency.p99_us), str(latency.n))
+    return (row.name, *times, *compared)
+
+
+def _provenance() -> str:
+    versions = " ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "ortools"))
+    return "\n".join(
+        [
+            f"- date: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+            f"- commit: {_commit()}",
+            f"- machine: {_processor()}, {platform.system()} {platform.release()}",
+            f"- Python {platform.python_version()}, {versions}",
+        ]
+    )
+
+
+def _commit() -> str:
+    def git(*words: str) -> str:
+        return subprocess.run(
+            ["git", *words], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", "routing", "gtfs", "api")
+    return git("rev-parse", "--short=12", "HEAD") + (" with uncommitted changes" if changed else "")
+
+
+def _processor() -> str:
+    import os
+
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{models[0] if models else platform.machine()}, {os.cpu_count()} cores"
