@@ -1,0 +1,38 @@
+"""Timetable arrays, journeys and departures of scheduled transit."""
+
+from routing.transit.csa import earliest_arrivals, find_earliest_journey, scan_workspace
+from routing.transit.departures import Departure, next_departures
+from routing.transit.journey import Journey, Leg, LegKind, check_journey
+from routing.transit.raptor import find_journeys, round_workspace
+from routing.transit.timetable import (
+    Calls,
+    Offsets,
+    Timetable,
+    build_timetable,
+    build_walks,
+    get_offsets,
+    list_access,
+    list_egress,
+)
+
+__all__ = [
+    "Calls",
+    "Departure",
+    "Journey",
+    "Leg",
+    "LegKind",
+    "Offsets",
+    "Timetable",
+    "build_timetable",
+    "build_walks",
+    "check_journey",
+    "earliest_arrivals",
+    "find_earliest_journey",
+    "find_journeys",
+    "get_offsets",
+    "list_access",
+    "list_egress",
+    "next_departures",
+    "round_workspace",
+    "scan_workspace",
+]

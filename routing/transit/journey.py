@@ -1,0 +1,235 @@
+"""Journeys in legs, and a checker that replays one against the timetable.
+
+A journey walks to its first stop as late as it can, rides, walks at most once between two rides,
+and leaves the last stop at once.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from routing.errors import TimetableError
+from routing.transit.timetable import CAN_ALIGHT, CAN_BOARD, Offsets, Patterns, Timetable
+from routing.types import NONE
+
+
+class LegKind(StrEnum):
+    """What a traveller does during a leg."""
+
+    ACCESS = "access"
+    RIDE = "ride"
+    TRANSFER = "transfer"
+    EGRESS = "egress"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One part of a journey; times in service seconds, indices of the timetable or ``NONE``.
+
+    Parameters
+    ----------
+    kind
+        Access and egress have one stop only; a transfer is a walk between two stops.
+    from_stop
+        Stop index; ``NONE`` for access.
+    to_stop
+        Stop index; ``NONE`` for egress.
+    dep_time
+        Start of the leg.
+    arr_time
+        End of the leg.
+    trip_idx
+        Trip of the timetable; ``NONE`` unless the leg is a ride.
+    board_pos
+        Position along the trip's pattern where it is boarded.
+    alight_pos
+        Position along the trip's pattern where it is left.
+    """
+
+    kind: LegKind
+    from_stop: int
+    to_stop: int
+    dep_time: int
+    arr_time: int
+    trip_idx: int = int(NONE)
+    board_pos: int = int(NONE)
+    alight_pos: int = int(NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """Legs in order of time, the first an access and the last an egress."""
+
+    legs: tuple[Leg, ...]
+
+    @property
+    def dep_time(self) -> int:
+        """Latest departure from the start that still catches the first ride, service seconds."""
+        return self.legs[0].dep_time
+
+    @property
+    def arr_time(self) -> int:
+        """Arrival at the destination, service seconds."""
+        return self.legs[-1].arr_time
+
+    @property
+    def rides(self) -> tuple[Leg, ...]:
+        """The legs in vehicles."""
+        return tuple(leg for leg in self.legs if leg.kind is LegKind.RIDE)
+
+    @property
+    def n_trips(self) -> int:
+        """Count of rides; one more than the count of transfers."""
+        return len(self.rides)
+
+
+def journey_of(timetable: Timetable, rides: Any, access: Offsets, egress: Offsets) -> Journey:
+    """The journey that takes ``rides``, with the walks before, between and after.
+
+    Parameters
+    ----------
+    timetable
+        Timetable of one service day.
+    rides
+        Rows ``(trip, boarding event, alighting event)`` in order of travel, shape (n, 3).
+    access
+        Stops within reach of the start; the shortest to the first boarding is taken.
+    egress
+        Stops within reach of the destination; the shortest from the last alighting is taken.
+
+    Returns
+    -------
+    Journey
+        Its access leg leaves just in time for the first ride.
+    """
+    riding = [_ride_leg(timetable.patterns, *map(int, row)) for row in rides]
+    first, last = riding[0], riding[-1]
+    to_first = _shortest(access, first.from_stop)
+    from_last = _shortest(egress, last.to_stop)
+    none = int(NONE)
+    legs = [
+        Leg(LegKind.ACCESS, none, first.from_stop, first.dep_time - to_first, first.dep_time),
+        first,
+    ]
+    for before, after in pairwise(riding):
+        if before.to_stop != after.from_stop:
+            end = before.arr_time + get_walk_s(timetable, before.to_stop, after.from_stop)
+            legs.append(
+                Leg(LegKind.TRANSFER, before.to_stop, after.from_stop, before.arr_time, end)
+            )
+        legs.append(after)
+    legs.append(Leg(LegKind.EGRESS, last.to_stop, none, last.arr_time, last.arr_time + from_last))
+    return Journey(tuple(legs))
+
+
+def _ride_leg(patterns: Patterns, trip: int, board: int, alight: int) -> Leg:
+    events = int(patterns.trip_event_ptr[trip])
+    calls = int(patterns.stop_ptr[patterns.trip_pattern[trip]]) - events
+    return Leg(
+        LegKind.RIDE,
+        int(patterns.stop[calls + board]),
+        int(patterns.stop[calls + alight]),
+        int(patterns.dep_time[board]),
+        int(patterns.arr_time[alight]),
+        trip,
+        board - events,
+        alight - events,
+    )
+
+
+def _shortest(offsets: Offsets, stop: int) -> int:
+    there = offsets.seconds[offsets.stop == stop]
+    if not len(there):
+        raise TimetableError(f"stop {stop} is not among the {len(offsets.stop)} offsets")
+    return int(there.min())
+
+
+def get_walk_s(timetable: Timetable, from_stop: int, to_stop: int) -> int:
+    """Seconds between alighting at one stop and boarding at another (or the same).
+
+    Raises
+    ------
+    TimetableError
+        If no footpath joins the two stops.
+    """
+    walks = timetable.walks
+    if from_stop == to_stop:
+        return int(walks.change_s[from_stop])
+    start, end = walks.ptr[from_stop], walks.ptr[from_stop + 1]
+    k = start + int(np.searchsorted(walks.stop[start:end], to_stop))
+    if k == end or walks.stop[k] != to_stop:
+        raise TimetableError(f"no footpath from stop {from_stop} to stop {to_stop}")
+    return int(walks.seconds[k])
+
+
+def check_journey(
+    timetable: Timetable, journey: Journey, access: Offsets, egress: Offsets, dep_time: int
+) -> None:
+    """Replay a journey call by call, independently of the kernels that found it.
+
+    Parameters
+    ----------
+    timetable
+        Timetable of one service day.
+    journey
+        The journey to check.
+    access
+        Offsets that the query allowed at the start.
+    egress
+        Offsets that the query allowed at the destination.
+    dep_time
+        Departure asked for, service seconds.
+
+    Raises
+    ------
+    TimetableError
+        At the first leg that the timetable, the walks or the offsets do not allow.
+    """
+    start, *middle, end = journey.legs
+    if start.kind is not LegKind.ACCESS or end.kind is not LegKind.EGRESS or not journey.rides:
+        raise TimetableError("a journey is an access, at least one ride, and an egress")
+    if start.dep_time < dep_time:
+        raise TimetableError(f"leaves at {start.dep_time}, before {dep_time}")
+    if start.arr_time - start.dep_time != _shortest(access, start.to_stop):
+        raise TimetableError("the access leg is not the offset of its stop")
+    if end.arr_time - end.dep_time != _shortest(egress, end.from_stop):
+        raise TimetableError("the egress leg is not the offset of its stop")
+    for leg in middle:
+        if leg.kind is LegKind.RIDE:
+            _check_ride(timetable, leg)
+        elif leg.arr_time - leg.dep_time != get_walk_s(timetable, leg.from_stop, leg.to_stop):
+            raise TimetableError(f"a transfer takes {leg.arr_time - leg.dep_time} s")
+    for before, after in pairwise(journey.legs):
+        _check_seam(timetable, before, after)
+
+
+def _check_ride(timetable: Timetable, leg: Leg) -> None:
+    patterns = timetable.patterns
+    pattern = patterns.trip_pattern[leg.trip_idx]
+    calls = slice(patterns.stop_ptr[pattern], patterns.stop_ptr[pattern + 1])
+    stops, flags = patterns.stop[calls], patterns.flags[calls]
+    events = patterns.trip_event_ptr[leg.trip_idx]
+    if not 0 <= leg.board_pos < leg.alight_pos < len(stops):
+        raise TimetableError(f"trip {leg.trip_idx} is not ridden forwards")
+    if stops[leg.board_pos] != leg.from_stop or stops[leg.alight_pos] != leg.to_stop:
+        raise TimetableError(f"trip {leg.trip_idx} does not call at these stops")
+    if patterns.dep_time[events + leg.board_pos] != leg.dep_time:
+        raise TimetableError(f"trip {leg.trip_idx} does not leave at {leg.dep_time}")
+    if patterns.arr_time[events + leg.alight_pos] != leg.arr_time:
+        raise TimetableError(f"trip {leg.trip_idx} does not arrive at {leg.arr_time}")
+    if not flags[leg.board_pos] & CAN_BOARD or not flags[leg.alight_pos] & CAN_ALIGHT:
+        raise TimetableError(f"trip {leg.trip_idx} does not let riders on or off there")
+
+
+def _check_seam(timetable: Timetable, before: Leg, after: Leg) -> None:
+    if before.to_stop != after.from_stop:
+        raise TimetableError(f"a leg ends at stop {before.to_stop}, the next starts elsewhere")
+    if before.kind is LegKind.TRANSFER and after.kind is not LegKind.RIDE:
+        raise TimetableError("two walks in a row")
+    both_rides = before.kind is after.kind is LegKind.RIDE
+    needed_s = int(timetable.walks.change_s[after.from_stop]) if both_rides else 0
+    if before.arr_time + needed_s > after.dep_time:
+        raise TimetableError(f"a leg leaves at {after.dep_time}, before the rider is there")

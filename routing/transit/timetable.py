@@ -1,0 +1,355 @@
+"""The timetable of one service day as flat arrays, and the rules that make it valid.
+
+Rules the arrays keep, so that no kernel has to ask: trips of a pattern never overtake each other;
+times never decrease along a trip; nobody walks twice in a row, so footpaths arrive here already
+closed; connections are ordered by ``(dep_time, trip, position)``.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from routing.errors import TimetableError
+from routing.types import NEVER, Int32Array, frozen
+
+CAN_BOARD = 1
+CAN_ALIGHT = 2
+
+
+class Patterns(NamedTuple):
+    """Trips grouped by equal stops and equal boarding rules, first departures first.
+
+    All arrays are frozen int32. ``p`` patterns, ``t`` trips, ``e`` stop events (calls of trips),
+    ``c`` calls of patterns, ``s`` stops. The events of trip ``i`` are
+    ``trip_event_ptr[i]:trip_event_ptr[i + 1]``, in the order of its pattern's stops.
+    """
+
+    stop_ptr: Int32Array  # (p + 1,) offsets into stop and flags
+    stop: Int32Array  # (c,) stop index
+    flags: Int32Array  # (c,) CAN_BOARD | CAN_ALIGHT
+    trip_ptr: Int32Array  # (p + 1,) trips of pattern i are trip_ptr[i]:trip_ptr[i + 1]
+    trip_event_ptr: Int32Array  # (t + 1,) offsets into arr_time and dep_time
+    trip_pattern: Int32Array  # (t,) pattern index
+    arr_time: Int32Array  # (e,) service seconds
+    dep_time: Int32Array  # (e,) service seconds, >= arr_time
+    at_stop_ptr: Int32Array  # (s + 1,) offsets into at_stop_pattern and at_stop_pos
+    at_stop_pattern: Int32Array  # (c,) pattern index
+    at_stop_pos: Int32Array  # (c,) position of the stop within that pattern
+
+
+class Connections(NamedTuple):
+    """Hops between consecutive calls, ordered by ``(dep_time, trip, position)``.
+
+    All arrays are frozen int32; ``n`` connections.
+    """
+
+    dep_time: Int32Array  # (n,) service seconds, ascending
+    arr_time: Int32Array  # (n,) service seconds, >= dep_time (equal in a sixth of real hops)
+    dep_stop: Int32Array  # (n,) stop index
+    arr_stop: Int32Array  # (n,) stop index
+    trip: Int32Array  # (n,) trip index
+    flags: Int32Array  # (n,) CAN_BOARD at dep_stop | CAN_ALIGHT at arr_stop
+    event: Int32Array  # (n,) stop event of the departure; the arrival is the next event
+
+
+class Walks(NamedTuple):
+    """Footpaths between stops and the time needed to change at a stop, frozen int32.
+
+    ``s`` stops, ``f`` footpaths; those of stop ``i`` are ``stop[ptr[i]:ptr[i + 1]]``. No footpath
+    leads from a stop to itself: that is ``change_s``.
+    """
+
+    ptr: Int32Array  # (s + 1,)
+    stop: Int32Array  # (f,) stop index
+    seconds: Int32Array  # (f,) walking time, s
+    change_s: Int32Array  # (s,) from alighting to boarding at the same stop, s
+
+
+class Timetable(NamedTuple):
+    """Everything that the transit kernels read about one service day."""
+
+    patterns: Patterns
+    connections: Connections
+    walks: Walks
+
+    @property
+    def n_stops(self) -> int:
+        """Count of stops."""
+        return len(self.walks.change_s)
+
+    @property
+    def n_trips(self) -> int:
+        """Count of trips."""
+        return len(self.patterns.trip_pattern)
+
+    @property
+    def n_patterns(self) -> int:
+        """Count of patterns."""
+        return len(self.patterns.stop_ptr) - 1
+
+
+class Calls(NamedTuple):
+    """Calls of trips as a format reader delivers them; what `build_timetable` reads.
+
+    ``t`` trips, ``e`` calls; the calls of trip ``i`` are ``trip_ptr[i]:trip_ptr[i + 1]``.
+    """
+
+    trip_ptr: np.ndarray  # (t + 1,)
+    stop: np.ndarray  # (e,) stop index
+    arr_time: np.ndarray  # (e,) service seconds
+    dep_time: np.ndarray  # (e,) service seconds
+    flags: np.ndarray  # (e,) CAN_BOARD | CAN_ALIGHT
+
+
+def build_walks(
+    n_stops: int, footpaths: Any = (), change_s: Sequence[int] | np.ndarray | None = None
+) -> Walks:
+    """Footpaths as the kernels read them; the shortest of equal pairs is kept.
+
+    Parameters
+    ----------
+    n_stops
+        Count of stops.
+    footpaths
+        Rows ``(from_stop, to_stop, seconds)``, shape (f, 3); rows to the same stop are left out.
+    change_s
+        Shape (n_stops,), s; zero everywhere when absent.
+
+    Returns
+    -------
+    Walks
+        Frozen int32 arrays.
+
+    Raises
+    ------
+    TimetableError
+        If a stop is unknown, a time is negative, or ``change_s`` has another length.
+    """
+    rows = np.array(footpaths, np.int64).reshape(-1, 3)
+    change = np.zeros(n_stops, np.int64) if change_s is None else np.asarray(change_s)
+    if len(change) != n_stops:
+        raise TimetableError(f"change_s has {len(change)} entries for {n_stops} stops")
+    if len(rows) and (rows[:, :2].min() < 0 or rows[:, :2].max() >= n_stops):
+        raise TimetableError(f"a footpath names a stop outside 0..{n_stops - 1}")
+    if (rows[:, 2] < 0).any() or (change < 0).any():
+        raise TimetableError("a walking or change time is negative")
+    rows = rows[rows[:, 0] != rows[:, 1]]
+    rows = rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
+    first = np.ones(len(rows), bool)
+    first[1:] = (rows[1:, :2] != rows[:-1, :2]).any(axis=1)
+    rows = rows[first]
+    ptr = np.searchsorted(rows[:, 0], np.arange(n_stops + 1))
+    return Walks(frozen(ptr), frozen(rows[:, 1]), frozen(rows[:, 2]), frozen(change))
+
+
+def build_timetable(calls: Calls, walks: Walks) -> tuple[Timetable, Int32Array]:
+    """Timetable of ``calls`` with its trips renumbered by pattern.
+
+    Parameters
+    ----------
+    calls
+        Calls of every trip, in trip order.
+    walks
+        Footpaths over the same stops.
+
+    Returns
+    -------
+    timetable : Timetable
+        Frozen arrays, ready for every kernel.
+    trip_order : ndarray of int32, shape (t,)
+        ``trip_order[i]`` is the position in ``calls`` of the timetable's trip ``i``.
+
+    Raises
+    ------
+    TimetableError
+        If a trip has fewer than two calls, a stop is unknown, or times go backwards.
+    """
+    _check_calls(calls, len(walks.change_s))
+    groups = _group_by_pattern(calls)
+    chains = [chain for trips in groups for chain in _split_fifo(calls, trips)]
+    trip_order = np.array([trip for chain in chains for trip in chain], np.int64)
+    patterns = _lay_out(calls, chains, trip_order, len(walks.change_s))
+    timetable = Timetable(patterns, _connections_of(patterns), walks)
+    return timetable, frozen(trip_order)
+
+
+def _check_calls(calls: Calls, n_stops: int) -> None:
+    lengths = np.diff(calls.trip_ptr)
+    if (lengths < 2).any():
+        raise TimetableError(f"trip {int(np.argmax(lengths < 2))} has fewer than two calls")
+    if len(calls.stop) and (calls.stop.min() < 0 or calls.stop.max() >= n_stops):
+        raise TimetableError(f"a call names a stop outside 0..{n_stops - 1}")
+    times = np.stack((calls.arr_time, calls.dep_time), axis=1).astype(np.int64).ravel()
+    if len(times) and max(times.max(), -times.min()) >= NEVER:
+        raise TimetableError("a time is out of range")
+    backwards = np.diff(times) < 0
+    # The step from one trip's last departure to the next trip's first arrival may go back.
+    backwards[2 * calls.trip_ptr[1:-1].astype(np.int64) - 1] = False
+    if backwards.any():
+        event = (int(np.argmax(backwards)) + 1) // 2
+        trip = int(np.searchsorted(calls.trip_ptr, event, side="right")) - 1
+        raise TimetableError(f"times of trip {trip} go backwards at call {event}")
+
+
+def _group_by_pattern(calls: Calls) -> list[list[int]]:
+    """Trips with equal stops and flags, in order of first appearance."""
+    key = np.stack((calls.stop, calls.flags), axis=1).astype(np.int32)
+    groups: dict[bytes, list[int]] = {}
+    for trip, (start, end) in enumerate(
+        zip(calls.trip_ptr[:-1].tolist(), calls.trip_ptr[1:].tolist(), strict=True)
+    ):
+        groups.setdefault(key[start:end].tobytes(), []).append(trip)
+    return list(groups.values())
+
+
+def _split_fifo(calls: Calls, trips: list[int]) -> list[list[int]]:
+    """Chains of trips in which none overtakes another, at any call."""
+    start = calls.trip_ptr[trips]
+    span = np.arange(int(calls.trip_ptr[trips[0] + 1] - start[0]))
+    rows = start[:, None] + span
+    times = np.concatenate((calls.dep_time[rows], calls.arr_time[rows]), axis=1)
+    # Lexicographic order extends "never earlier anywhere", so one pass of first fit suffices.
+    order = np.lexsort(times.T[::-1])
+    times = times[order]
+    if (np.diff(times, axis=0) >= 0).all():
+        return [[trips[i] for i in order]]
+    chains: list[list[int]] = []
+    for i in range(len(order)):
+        for chain in chains:
+            if (times[i] >= times[chain[-1]]).all():
+                chain.append(i)
+                break
+        else:
+            chains.append([i])
+    return [[trips[order[i]] for i in chain] for chain in chains]
+
+
+def _lay_out(
+    calls: Calls, chains: list[list[int]], trip_order: np.ndarray, n_stops: int
+) -> Patterns:
+    lengths = np.diff(calls.trip_ptr)
+    heads = np.array([chain[0] for chain in chains], np.int64)
+    stop_rows = _spans(calls.trip_ptr[heads], lengths[heads])
+    event_rows = _spans(calls.trip_ptr[trip_order], lengths[trip_order])
+    sizes = np.array([len(chain) for chain in chains], np.int64)
+    stop_ptr = _ptr(lengths[heads])
+    stop = calls.stop[stop_rows]
+    by_stop = np.argsort(stop, kind="stable")
+    pattern_of_call = np.repeat(np.arange(len(chains)), lengths[heads])
+    pos_of_call = np.arange(len(stop)) - stop_ptr[pattern_of_call]
+    return Patterns(
+        stop_ptr=frozen(stop_ptr),
+        stop=frozen(stop),
+        flags=frozen(calls.flags[stop_rows]),
+        trip_ptr=frozen(_ptr(sizes)),
+        trip_event_ptr=frozen(_ptr(lengths[trip_order])),
+        trip_pattern=frozen(np.repeat(np.arange(len(chains)), sizes)),
+        arr_time=frozen(calls.arr_time[event_rows]),
+        dep_time=frozen(calls.dep_time[event_rows]),
+        at_stop_ptr=frozen(np.searchsorted(stop[by_stop], np.arange(n_stops + 1))),
+        at_stop_pattern=frozen(pattern_of_call[by_stop]),
+        at_stop_pos=frozen(pos_of_call[by_stop]),
+    )
+
+
+def _ptr(lengths: np.ndarray) -> np.ndarray:
+    return np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+
+
+def _spans(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Positions of all spans ``start:start + length``, one after the other."""
+    ptr = _ptr(lengths)
+    return np.arange(ptr[-1]) + np.repeat(starts - ptr[:-1], lengths)
+
+
+def _connections_of(patterns: Patterns) -> Connections:
+    n_events = len(patterns.dep_time)
+    lengths = np.diff(patterns.trip_event_ptr)
+    trip = np.repeat(np.arange(len(lengths)), lengths)
+    call = np.arange(n_events) - patterns.trip_event_ptr[trip]
+    call += patterns.stop_ptr[patterns.trip_pattern[trip]]
+    is_last = np.zeros(n_events, bool)
+    is_last[patterns.trip_event_ptr[1:] - 1] = True
+    event = np.flatnonzero(~is_last)
+    # Events already run by trip and position, so a stable sort by time yields the order we want.
+    event = event[np.argsort(patterns.dep_time[event], kind="stable")]
+    flags = (patterns.flags[call[event]] & CAN_BOARD) | (
+        patterns.flags[call[event] + 1] & CAN_ALIGHT
+    )
+    return Connections(
+        dep_time=frozen(patterns.dep_time[event]),
+        arr_time=frozen(patterns.arr_time[event + 1]),
+        dep_stop=frozen(patterns.stop[call[event]]),
+        arr_stop=frozen(patterns.stop[call[event] + 1]),
+        trip=frozen(trip[event]),
+        flags=frozen(flags),
+        event=frozen(event),
+    )
+
+
+class Offsets(NamedTuple):
+    """Walks (or shuttle rides) between an address and stops: access or egress, frozen int32."""
+
+    stop: Int32Array  # (n,) stop index
+    seconds: Int32Array  # (n,) s
+
+
+def get_offsets(stops: Any, seconds: Any, n_stops: int) -> Offsets:
+    """Checked access or egress offsets.
+
+    Parameters
+    ----------
+    stops
+        Stop indices, shape (n,); a stop may occur more than once.
+    seconds
+        Duration to or from each, shape (n,), s.
+    n_stops
+        Count of stops of the timetable.
+
+    Returns
+    -------
+    Offsets
+        Frozen int32 arrays.
+
+    Raises
+    ------
+    TimetableError
+        If the lengths differ, a stop is unknown or a duration is negative.
+    """
+    stop, duration = frozen(stops), frozen(seconds)
+    if stop.ndim != 1 or stop.shape != duration.shape:
+        raise TimetableError(f"{stop.size} offset stops but {duration.size} durations")
+    if len(stop) and (stop.min() < 0 or stop.max() >= n_stops):
+        raise TimetableError(f"an offset names a stop outside 0..{n_stops - 1}")
+    if (duration < 0).any() or (duration >= NEVER).any():
+        raise TimetableError("an offset duration is negative or out of range")
+    return Offsets(stop, duration)
+
+
+def get_time(time: int) -> np.int32:
+    """Service seconds as the kernels take them.
+
+    Raises
+    ------
+    TimetableError
+        If the time is too far from the service day to be added to.
+    """
+    if not -NEVER < time < NEVER:
+        raise TimetableError(f"time {time} is out of range")
+    return np.int32(time)
+
+
+def list_access(timetable: Timetable, stop: int) -> Offsets:
+    """The stop itself and the stops that a footpath leads to, as access offsets."""
+    walks = timetable.walks
+    span = slice(walks.ptr[stop], walks.ptr[stop + 1])
+    return get_offsets([stop, *walks.stop[span]], [0, *walks.seconds[span]], timetable.n_stops)
+
+
+def list_egress(timetable: Timetable, stop: int) -> Offsets:
+    """The stop itself and the stops from which a footpath leads to it, as egress offsets."""
+    walks = timetable.walks
+    into = np.flatnonzero(walks.stop == stop)
+    sources = np.searchsorted(walks.ptr, into, side="right") - 1
+    return get_offsets([stop, *sources], [0, *walks.seconds[into]], timetable.n_stops)
