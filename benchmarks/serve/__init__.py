@@ -1,0 +1,1 @@
+"""Latency over HTTP at a fixed rate of arrivals."""
