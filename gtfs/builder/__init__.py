@@ -1,0 +1,1 @@
+"""Parts of the feed builder; `gtfs.build` puts them together."""
