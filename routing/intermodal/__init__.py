@@ -1,0 +1,1 @@
+"""Itineraries that join what the other kernels find: walks, buses and shuttles."""
