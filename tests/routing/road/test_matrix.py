@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from routing.errors import RoadError
 from routing.road import matrix
-from routing.road.graph import BOTH, FORWARD, Edges, road_graph
+from routing.road.graph import BOTH, FORWARD, Edges, attach, road_graph
 from routing.road.matrix import (
     SpeedProfile,
     all_pairs,
@@ -95,6 +95,11 @@ def test_delay_counts_where_three_roads_meet():
     """Only B is a junction: 7 s from A to C on passing it, none from B to A."""
     seconds = road_times(line(), profile(7.0), range(4)).seconds[0]
     assert (seconds[0, 1], seconds[0, 2], seconds[1, 0]) == (107, 157, 100)
+
+
+def test_a_point_along_the_road_is_no_junction():
+    finer, _ = attach(line(), [0], [500])
+    assert road_times(finer, profile(7.0), [0, 2]).seconds[0, 0, 1] == 157
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,32 @@ def test_walking_takes_whole_seconds_and_never_stays_never():
         walk_s([1], 0)
 
 
+def test_the_way_to_the_road_does_not_cross_water_either():
+    """
+    A pier of the south bank reaches to y = 250, 100 m from the road of the north bank and
+    200 m from its own; who stands at its end still walks back by land.
+    """
+    bank = harbour()
+    pier = np.array([[480, 100], [520, 100], [520, 255], [480, 255]]) * M
+    banks = [
+        np.array(
+            [
+                [0, 0],
+                [2000, 0],
+                [2000, 100],
+                [520, 100],
+                *(pier / M)[[2, 3]].tolist(),
+                [480, 100],
+                [0, 100],
+            ]
+        )
+        * M,
+        np.array([[0, 300], [2000, 300], [2000, 400], [0, 400]]) * M,
+    ]
+    with_pier = ground(region(banks), bank.roads)
+    assert walk(with_pier, (500, 250), (500, 350)) == pytest.approx(200 * 1.3 + 1300, abs=2)
+
+
 @pytest.mark.parametrize(("detour", "shore_m"), [(0.9, 30), (1.3, -1)])
 def test_impossible_ground_is_refused(detour, shore_m):
     bank = harbour()
