@@ -1,0 +1,163 @@
+"""Who may do what: signed tokens, roles, and the dependency that each endpoint names.
+
+Rule: a token says who somebody is (an opaque subject), in which role, until when. Whether they
+may see one booking is decided by ownership, not by knowing its id.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from hashlib import blake2b
+from hmac import digest as hmac_digest
+from typing import Annotated, Any
+
+import jwt
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from api.errors import Problem
+
+ALGORITHM = "HS256"
+AUDIENCE = "sokcho-transit"
+
+
+class Role(StrEnum):
+    """What somebody is to the service."""
+
+    RIDER = "rider"
+    REPRESENTATIVE = "representative"  # books for others: a care home, family, a hotel
+    DRIVER = "driver"
+    DISPATCHER = "dispatcher"
+    PLANNER = "planner"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who makes a request. ``subject`` is opaque; ``vehicle_id`` is a driver's own vehicle."""
+
+    subject: str
+    role: Role
+    vehicle_id: str | None = None
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether the bookings of everybody are this caller's work."""
+        return self.role in (Role.DISPATCHER, Role.ADMIN)
+
+    def owns(self, owner: str) -> bool:
+        """Whether a booking made by ``owner`` may be read and changed."""
+        return self.sees_all or self.subject == owner
+
+    def drives(self, vehicle_id: str) -> bool:
+        """Whether the caller may act for this vehicle."""
+        return self.sees_all or (self.role is Role.DRIVER and self.vehicle_id == vehicle_id)
+
+
+def derive_key(secret: bytes, purpose: str) -> bytes:
+    """Return the key for one purpose, so that a token is never taken for an offer."""
+    return hmac_digest(secret, purpose.encode(), "sha256")
+
+
+class Tokens:
+    """Issues and opens the signed tokens (RFC 7519, HMAC with SHA-256) of one service.
+
+    Parameters
+    ----------
+    secret
+        The service's secret.
+    now
+        Wall clock, aware; never the accelerated clock of a demo.
+    """
+
+    def __init__(self, secret: bytes, now: Callable[[], datetime]) -> None:
+        self._key = derive_key(secret, "tokens")
+        self._now = now
+        # A signature stays valid or not; only the expiry has to be looked at each time.
+        self._opened = lru_cache(maxsize=4096)(self._open)
+
+    def issue(self, caller: Caller, lifetime: timedelta) -> tuple[str, datetime]:
+        """Return a token for ``caller`` and when it ends."""
+        expires_at = self._now().replace(microsecond=0) + lifetime
+        claims: dict[str, Any] = {
+            "sub": caller.subject,
+            "role": caller.role.value,
+            "aud": AUDIENCE,
+            "exp": int(expires_at.timestamp()),
+        }
+        if caller.vehicle_id is not None:
+            claims["vehicle_id"] = caller.vehicle_id
+        return jwt.encode(claims, self._key, ALGORITHM), expires_at
+
+    def open(self, token: str) -> Caller:
+        """Return who holds ``token``.
+
+        Raises
+        ------
+        Problem
+            ``unauthorised`` if it was not signed here, was changed, or has ended.
+        """
+        caller, expires = self._opened(token)
+        if caller is None or self._now().timestamp() >= expires:
+            raise Problem("unauthorised")
+        return caller
+
+    def _open(self, token: str) -> tuple[Caller | None, int]:
+        try:
+            claims = jwt.decode(
+                token,
+                self._key,
+                [ALGORITHM],
+                audience=AUDIENCE,
+                options={"require": ["exp", "sub", "aud"], "verify_exp": False},
+            )
+            caller = Caller(claims["sub"], Role(claims["role"]), claims.get("vehicle_id"))
+            return caller, int(claims["exp"])
+        except (jwt.InvalidTokenError, KeyError, ValueError):
+            return None, 0
+
+
+def device_subject(random: bytes) -> str:
+    """Return an opaque subject for a device that nobody needs to be known by."""
+    return f"device:{blake2b(random, digest_size=12).hexdigest()}"
+
+
+class Allowed(HTTPBearer):
+    """Dependency of an endpoint: its caller, who must have one of ``roles`` (or be an admin)."""
+
+    def __init__(self, *roles: Role) -> None:
+        super().__init__(
+            scheme_name="token",
+            bearerFormat="JWT",
+            description="From POST /v1/device-tokens for riders, `sokcho token` for staff.",
+            auto_error=False,
+        )
+        self.roles = (*roles, Role.ADMIN)
+
+    async def __call__(self, request: Request) -> Caller:  # type: ignore[override]
+        """Return the caller.
+
+        Raises
+        ------
+        Problem
+            ``unauthorised`` without a valid token, ``forbidden`` in another role.
+        """
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Problem("unauthorised")
+        caller: Caller = request.app.state.service.tokens.open(token.strip())
+        if caller.role not in self.roles:
+            raise Problem("forbidden", {"roles": [role.value for role in self.roles]})
+        return caller
+
+
+_R = Role
+Booker = Annotated[Caller, Depends(Allowed(_R.RIDER, _R.REPRESENTATIVE, _R.DISPATCHER))]
+Driver = Annotated[Caller, Depends(Allowed(_R.DRIVER, _R.DISPATCHER))]
+Dispatcher = Annotated[Caller, Depends(Allowed(_R.DISPATCHER))]
+Analyst = Annotated[Caller, Depends(Allowed(_R.DISPATCHER, _R.PLANNER))]
+BookingReader = Annotated[
+    Caller, Depends(Allowed(_R.RIDER, _R.REPRESENTATIVE, _R.DRIVER, _R.DISPATCHER))
+]

@@ -1,0 +1,190 @@
+"""The published list of problem types: everything that this service refuses, and what to do next.
+
+Rule: a refusal has one type; its HTTP status and its words, in both languages, stand here only.
+Source of the form: RFC 9457, Problem Details for HTTP APIs.
+"""
+
+from typing import NamedTuple
+
+from api.languages import Text
+from routing.dispatch.rejections import RejectReason
+
+#: Where the list is published; the URI of a type is this, a slash and its code.
+PATH = "/v1/problems"
+
+
+class ProblemType(NamedTuple):
+    """One kind of refusal."""
+
+    code: str
+    status: int
+    title: Text
+    #: What went wrong and what to do next.
+    advice: Text
+
+    @property
+    def uri(self) -> str:
+        """The ``type`` of RFC 9457, relative to the service."""
+        return f"{PATH}/{self.code}"
+
+
+def _type(code: str, status: int, ko: str, en: str, ko_advice: str, en_advice: str) -> ProblemType:
+    return ProblemType(code, status, Text(ko, en), Text(ko_advice, en_advice))
+
+
+_R = RejectReason
+
+_OF_A_RIDE = (
+    _type(_R.NO_ROOM, 422, "자리가 없습니다", "No room",
+          "요청하신 시간에는 자리가 없습니다. 다른 시간이나 버스를 이용해 주세요.",
+          "No shuttle has room then. Take another time or the bus named in `alternatives`."),
+    _type(_R.OUT_OF_AREA, 422, "서비스 지역 밖입니다", "Outside the service area",
+          "출발지나 도착지가 서비스 지역 밖입니다. 지도에 표시된 권역 안의 장소를 골라 주세요.",
+          "A place is outside the service area. Choose places inside the zones of /v1/zones."),
+    _type(_R.OUT_OF_HOURS, 422, "운행 시간이 아닙니다", "Outside service hours",
+          "셔틀이 운행하지 않는 시간입니다. 운행 시간 안에서 다시 골라 주세요.",
+          "Shuttles do not run then. Choose a time within the hours given by /v1/service."),
+    _type(_R.IN_THE_PAST, 422, "이미 지난 시간입니다", "In the past",
+          "이미 지난 시간입니다. 지금 이후의 시간을 골라 주세요.",
+          "That time has passed. Choose a time from now on; /v1/service tells the service time."),
+    _type(_R.TOO_LATE, 422, "예약하기에 너무 늦었습니다", "Too late to book",
+          "출발까지 남은 시간이 너무 짧습니다. 조금 뒤의 시간을 골라 주세요.",
+          "That is too soon from now to be arranged. Choose a later time."),
+    _type(_R.TOO_FAR_AHEAD, 422, "아직 예약할 수 없는 날짜입니다", "Too far ahead",
+          "예약 가능한 기간보다 먼 날짜입니다. 더 가까운 날짜를 골라 주세요.",
+          "That day cannot be booked yet. Choose a day within `prebook_days` of /v1/service."),
+    _type(_R.PARTY_TOO_LARGE, 422, "인원이 너무 많습니다", "Party too large",
+          "한 번에 태울 수 없는 인원입니다. 인원을 나누어 예약해 주세요.",
+          "No shuttle can take that many together. Book in smaller groups."),
+    _type(_R.NO_STOP_IN_REACH, 422, "걸어갈 수 있는 정류장이 없습니다", "No stop in reach",
+          "걸어갈 수 있는 거리에 정류장이 없습니다. 가까운 정류장을 골라 주세요.",
+          "No stop is within walking distance. Choose one of /v1/stops."),
+    _type(_R.WALK_INSTEAD, 422, "걷는 편이 낫습니다", "Walk instead",
+          "출발지와 도착지가 같은 정류장입니다. 걸어가시거나 다른 장소를 골라 주세요.",
+          "Both places share the nearest stop. Walk, or choose places farther apart."),
+    _type(_R.OFFER_EXPIRED, 409, "제안의 유효 시간이 지났습니다", "Offer expired",
+          "제안이 만료되었습니다. offers의 새 제안을 고르거나 다시 요청해 주세요.",
+          "The offer is no longer valid. Confirm one of the fresh `offers`, or ask again."),
+    _type(_R.STALE_OFFER, 409, "그 사이 자리가 찼습니다", "Offer taken meanwhile",
+          "그 사이 다른 예약이 들어왔습니다. offers의 새 제안을 고르거나 다시 요청해 주세요.",
+          "Others were quicker. Confirm one of the fresh `offers`, or ask again."),
+    _type(_R.DUPLICATE_BOOKING, 409, "이미 예약되었습니다", "Already booked",
+          "이 제안은 이미 예약되었습니다. 내 예약을 확인해 주세요.",
+          "This offer has been booked already. See GET /v1/bookings."),
+)  # fmt: skip
+
+_OF_THE_LIFECYCLE = (
+    _type(_R.UNKNOWN_BOOKING, 404, "없는 예약입니다", "Unknown booking",
+          "그런 예약이 없거나 볼 권한이 없습니다. 예약 번호를 확인해 주세요.",
+          "There is no such booking that you may see. Check its id in GET /v1/bookings."),
+    _type(_R.UNKNOWN_VEHICLE, 404, "없는 차량입니다", "Unknown vehicle",
+          "그런 차량이 없습니다. 차량 목록을 확인해 주세요.",
+          "There is no such vehicle. See GET /v1/vehicles."),
+    _type(_R.UNKNOWN_VISIT, 404, "없는 방문입니다", "Unknown visit",
+          "그런 방문 일정이 없습니다. 운행표를 다시 받아 주세요.",
+          "There is no such visit. Read the manifest of the vehicle again."),
+    _type(_R.WRONG_STATE, 409, "지금은 할 수 없는 일입니다", "Wrong state",
+          "현재 예약 상태에서는 할 수 없습니다. 예약을 다시 확인해 주세요.",
+          "That cannot happen to the booking as it stands now. Read it again."),
+    _type(_R.NOT_NEXT, 409, "다음 차례가 아닙니다", "Not the next visit",
+          "차량의 다음 방문이 아닙니다. 운행표의 순서를 따라 주세요.",
+          "The vehicle has another visit first. Follow the order of its manifest."),
+    _type(_R.NOT_AT_STOP, 409, "차량이 정류장에 없습니다", "Not at the stop",
+          "차량이 아직 정류장에 도착하지 않았습니다. 먼저 도착을 알려 주세요.",
+          "The vehicle has not arrived at the stop. Report its arrival first."),
+    _type(_R.RIDERS_PENDING, 409, "아직 타지 않은 승객이 있습니다", "Riders pending",
+          "아직 타지 않은 승객이 있습니다. 탑승이나 미탑승을 먼저 기록해 주세요.",
+          "Somebody has not boarded yet. Record boarding or no-show first."),
+    _type(_R.TOO_EARLY, 409, "아직 이릅니다", "Too early",
+          "아직 할 수 없습니다. 약속한 대기 시간이 지난 뒤 다시 시도해 주세요.",
+          "It is too early for that. Try again when the promised wait is over."),
+    _type(_R.CONTACT_FIRST, 409, "먼저 연락해 주세요", "Contact first",
+          "미탑승으로 기록하기 전에 승객에게 연락을 시도하고 기록해 주세요.",
+          "Try to reach the rider and record it before a no-show."),
+    _type(_R.REVERSAL_TOO_LATE, 409, "되돌리기에 너무 늦었습니다", "Too late to undo",
+          "되돌릴 수 있는 시간이 지났습니다. 새로 예약해 주세요.",
+          "The time for undoing is over. Make a new booking."),
+    _type(_R.LOCKED, 409, "배차가 고정되어 있습니다", "Assignment locked",
+          "관제사가 배차를 고정했습니다. 먼저 고정을 풀어 주세요.",
+          "A dispatcher locked this assignment. Unlock it first."),
+    _type(_R.STALE_PLAN, 409, "그 사이 배차가 바뀌었습니다", "Plan moved on",
+          "그 사이 배차가 바뀌었습니다. 다시 읽고 시도해 주세요.",
+          "The plan has changed meanwhile. Read it again and retry."),
+    _type(_R.PLAN_INVALID, 422, "지킬 수 없는 배차입니다", "Plan not feasible",
+          "승객과의 약속을 지킬 수 없는 배차입니다. 다른 차량을 골라 주세요.",
+          "That plan would break a promise or a limit. Choose another vehicle."),
+    _type(_R.DAY_NOT_OPEN, 422, "운행일이 아닙니다", "Not a service day",
+          "그 날짜에는 운행 계획이 없습니다. 다른 날짜를 골라 주세요.",
+          "No service is planned on that day. Choose another day."),
+    _type(_R.DAY_ALREADY_OPEN, 409, "이미 시작된 운행일입니다", "Day already open",
+          "이미 시작된 운행일입니다. 더 할 일은 없습니다.",
+          "That service day has begun already. There is nothing to do."),
+    _type(_R.CLOCK_WENT_BACK, 503, "시계가 맞지 않습니다", "Clock went back",
+          "서버 시각을 확인하고 있습니다. 잠시 뒤 다시 시도해 주세요.",
+          "The server's clock is behind its log. Try again shortly."),
+)  # fmt: skip
+
+_OF_HTTP = (
+    _type("malformed", 400, "요청 형식이 잘못되었습니다", "Malformed request",
+          "요청을 읽을 수 없습니다. errors에 적힌 항목을 고쳐 주세요.",
+          "The request cannot be understood. Mend what `errors` names."),
+    _type("invalid-offer", 422, "쓸 수 없는 제안입니다", "Not an offer of this service",
+          "예약할 수 있는 제안이 아닙니다. 경로를 다시 요청해 주세요.",
+          "That is not an offer that can be booked here. Ask POST /v1/trip-requests again."),
+    _type("missing-idempotency-key", 400, "Idempotency-Key가 없습니다", "Idempotency-Key missing",
+          "Idempotency-Key 헤더에 새 고유값(예: UUID)을 넣어 다시 보내 주세요.",
+          "Send a new unique value, such as a UUID, in the header Idempotency-Key."),
+    _type("idempotency-key-in-flight", 409, "같은 요청을 처리하고 있습니다", "Still in progress",
+          "같은 요청이 아직 처리 중입니다. 잠시 뒤 같은 키로 다시 보내 주세요.",
+          "The first request with this key is in progress. Repeat it shortly, with the same key."),
+    _type("idempotency-key-mismatch", 422, "이미 다른 요청에 쓴 키입니다", "Key used before",
+          "같은 Idempotency-Key로 다른 내용을 보냈습니다. 새 키를 써 주세요.",
+          "This Idempotency-Key was used for another request. Use a new one."),
+    _type("unauthorised", 401, "인증이 필요합니다", "Token missing or not valid",
+          "토큰이 없거나 만료되었습니다. 앱에서 다시 시작하거나 새 토큰을 받아 주세요.",
+          "Send a valid token as `Authorization: Bearer`; POST /v1/device-tokens gives one."),
+    _type("forbidden", 403, "권한이 없습니다", "Not your role",
+          "이 일을 할 수 있는 역할이 아닙니다. 담당자의 토큰으로 다시 시도해 주세요.",
+          "Your role may not do this. Use a token of one of the roles that the API names."),
+    _type("not-found", 404, "찾을 수 없습니다", "Not found",
+          "그런 주소나 항목이 없습니다. /docs의 목록을 확인해 주세요.",
+          "There is nothing here. See /docs for what there is."),
+    _type("unknown-stop", 404, "없는 정류장입니다", "Unknown stop",
+          "그런 정류장이 없습니다. /v1/stops에서 찾아 주세요.",
+          "There is no such stop. Find it in /v1/stops."),
+    _type("method-not-allowed", 405, "쓸 수 없는 방법입니다", "Method not allowed",
+          "이 주소에서는 Allow 헤더에 적힌 방법만 쓸 수 있습니다.",
+          "Use one of the methods in the header Allow."),
+    _type("not-acceptable", 406, "제공하지 않는 형식입니다", "Not acceptable",
+          "Accept 헤더에 application/json을 허용해 주세요.",
+          "Allow application/json in the header Accept."),
+    _type("stale-version", 412, "그 사이 바뀌었습니다", "Version moved on",
+          "읽은 뒤에 내용이 바뀌었습니다. 다시 읽고 새 ETag로 시도해 주세요.",
+          "It has changed since you read it. Read it again and use the new ETag."),
+    _type("payload-too-large", 413, "내용이 너무 큽니다", "Payload too large",
+          "보낸 내용이 너무 큽니다. 줄여서 다시 보내 주세요.",
+          "The body is too large. Send less at a time."),
+    _type("unsupported-media-type", 415, "지원하지 않는 형식입니다", "Unsupported media type",
+          "Content-Type을 application/json으로 보내 주세요.",
+          "Send the body as Content-Type: application/json."),
+    _type("internal", 500, "서버에 문제가 생겼습니다", "Internal error",
+          "문제를 기록했습니다. 같은 Idempotency-Key로 다시 시도해 주세요.",
+          "It has been recorded. Try again with the same Idempotency-Key."),
+    _type("store-unavailable", 503, "잠시 저장할 수 없습니다", "Store unavailable",
+          "아무것도 저장되지 않았습니다. 잠시 뒤 같은 Idempotency-Key로 다시 시도해 주세요.",
+          "Nothing was recorded. Try again after Retry-After with the same Idempotency-Key."),
+    _type("not-ready", 503, "준비 중입니다", "Not ready",
+          "서비스를 시작하는 중입니다. 잠시 뒤 다시 시도해 주세요.",
+          "The service is starting. Try again after Retry-After."),
+    _type("no-timetable", 422, "버스 시간표가 없습니다", "No timetable",
+          "그 날짜의 버스 시간표가 없습니다. 다른 날짜를 골라 주세요.",
+          "There is no bus timetable for that day. Choose another day."),
+    _type("timed-out", 504, "시간이 너무 오래 걸립니다", "Timed out",
+          "제시간에 답하지 못했습니다. 같은 Idempotency-Key로 다시 시도해 주세요.",
+          "No answer in time. Try again with the same Idempotency-Key; nothing is done twice."),
+)  # fmt: skip
+
+#: Every problem type by its code.
+PROBLEMS: dict[str, ProblemType] = {
+    problem.code: problem for problem in (*_OF_A_RIDE, *_OF_THE_LIFECYCLE, *_OF_HTTP)
+}

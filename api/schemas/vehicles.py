@@ -1,0 +1,179 @@
+"""Vehicles, their manifests, and what drivers report."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from api.schemas.common import Id, Moment, PartyView, Position, RequestModel, StopRef, Window
+from api.schemas.trips import Place
+from routing.dispatch.lifecycle import BookingState
+from routing.dispatch.values import DutyState
+
+VisitName = Literal["pickup", "dropoff", "break"]
+
+
+@dataclass(frozen=True, slots=True)
+class VehiclePosition:
+    """Where a vehicle is: as its driver reported, or else where the plan has it."""
+
+    position: tuple[float, float]
+    at: datetime
+    source: Literal["reported", "planned"]
+    heading: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class NextVisit:
+    """A coming visit, as everybody may see it: where and when, and nothing of who."""
+
+    kind: VisitName
+    stop: StopRef
+    expected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleView:
+    """A shuttle on the map."""
+
+    vehicle_id: str
+    duty: DutyState
+    position: VehiclePosition
+    standing: bool
+    next_visits: tuple[NextVisit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicles:
+    """All shuttles of today."""
+
+    service_date: str
+    version: int
+    now: datetime
+    vehicles: tuple[VehicleView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """One planned call of a vehicle, as its driver and the dispatcher see it."""
+
+    visit_id: str
+    kind: VisitName
+    stop: StopRef
+    window: Window
+    arrives_at: datetime
+    starts_at: datetime
+    departs_at: datetime
+    dwell_s: int
+    under_way: bool
+    booking_id: str | None
+    booking_state: BookingState | None
+    party: PartyView | None
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityView:
+    """Places of one layout."""
+
+    seats: int
+    wheelchairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestView:
+    """What one vehicle is still to do today."""
+
+    vehicle_id: str
+    service_date: str
+    version: int
+    now: datetime
+    duty: DutyState
+    standing: bool
+    on_board: CapacityView
+    layouts: tuple[CapacityView, ...]
+    shift: Window
+    visits: tuple[VisitView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """The plan of the whole fleet on one day."""
+
+    service_date: str
+    version: int
+    now: datetime
+    vehicles: tuple[ManifestView, ...]
+    unmatched: tuple[str, ...]
+
+
+class VisitAct(RequestModel):
+    """What a driver did; ``at`` is the driver's clock, for reports that were held back."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"at": "2026-11-23T14:12:40+09:00"}]})
+
+    at: Moment | None = None
+
+
+class ContactAct(RequestModel):
+    """An attempt to reach the rider; it needs no phone number."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"means": "call"}]})
+
+    means: Literal["push", "message", "call"]
+
+
+class PositionReport(RequestModel):
+    """Where the vehicle was."""
+
+    at: Moment
+    position: Position
+    heading: Annotated[float, Field(strict=True, ge=0, lt=360, allow_inf_nan=False)] | None = None
+
+
+class PositionsReport(RequestModel):
+    """Reports in any order; one that came before does no harm."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"positions": [{"at": "2026-11-23T14:12:40+09:00", "position": [128.5918, 38.207]}]}
+            ]
+        }
+    )
+
+    positions: Annotated[tuple[PositionReport, ...], Field(min_length=1, max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class PositionsTaken:
+    """How many reports were new."""
+
+    accepted: int
+
+
+class VehiclePlace(RequestModel):
+    """Where a vehicle stands as it leaves or joins the service."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"place": {"position": [128.5918, 38.207]}}]}
+    )
+
+    place: Place | None = Field(None, description="Without it: where it was last known to be.")
+
+
+class MoveRequest(RequestModel):
+    """The vehicle that is to take a booking."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"vehicle_id": "SH2"}]})
+
+    vehicle_id: Id
+
+
+class LockRequest(RequestModel):
+    """Why an assignment is kept, as a code: the log holds no words about a person."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"note": "same-driver"}]})
+
+    note: Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9-]*$")] = ""
