@@ -15,8 +15,8 @@ _RUNS_ON = {"weekday": range(5), "holiday": range(5, 7), "daily": range(7)}
 _ADDED, _REMOVED = 1, 2
 
 
-def list_holidays(country: str, start: date, end: date) -> list[tuple[date, str]]:
-    """Return the public holidays from ``start`` to ``end``, both included, with their names.
+def list_holidays(country: str, start: date, end: date) -> list[date]:
+    """Return the public holidays from ``start`` to ``end``, both included.
 
     Parameters
     ----------
@@ -29,11 +29,11 @@ def list_holidays(country: str, start: date, end: date) -> list[tuple[date, str]
 
     Returns
     -------
-    list of (date, str)
-        In order of date; names in the country's own language.
+    list of date
+        Ascending.
     """
     known = holidays.country_holidays(country, years=range(start.year, end.year + 1))
-    return [(day, name) for day, name in sorted(known.items()) if start <= day <= end]
+    return [day for day in sorted(known) if start <= day <= end]
 
 
 def calendar_tables(country: str, services: set[str], start: date, end: date) -> list[Table]:
@@ -45,7 +45,7 @@ def calendar_tables(country: str, services: set[str], start: date, end: date) ->
     ]
     exceptions = [
         [service, gtfs_date(day), kind]
-        for day, _ in list_holidays(country, start, end)
+        for day in list_holidays(country, start, end)
         if day.weekday() in _RUNS_ON["weekday"]
         for service, kind in (("weekday", _REMOVED), ("holiday", _ADDED))
         if service in services

@@ -173,6 +173,14 @@ class Feed(_Row, frozen=True):
     url: Text
 
 
+class RoadFiles(_Row, frozen=True):
+    """Names of the road files, relative to the folder of the sources."""
+
+    nodes: Text
+    edges: Text
+    speeds: Text
+
+
 class Running(_Row, frozen=True):
     """Constants of estimated stop times."""
 
@@ -204,6 +212,7 @@ class FeedFile(_Row, frozen=True):
     """The content of feed.toml."""
 
     feed: Feed
+    roads: RoadFiles
     running: Running
     agency: list[Agency]
     attribution: list[Attribution]

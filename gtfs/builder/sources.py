@@ -17,6 +17,7 @@ from gtfs.builder.schema import (
     Pattern,
     PatternStop,
     Profile,
+    RoadFiles,
     Route,
     RoutesFile,
     Running,
@@ -30,6 +31,7 @@ class Sources(NamedTuple):
 
     scenario: str
     feed: Feed
+    roads: RoadFiles
     running: Running
     agencies: Sequence[Agency]
     attributions: Sequence[Attribution]
@@ -84,6 +86,7 @@ def load_sources(folder: Path, scenario: str | None = None) -> Sources:
     return Sources(
         scenario=scenario or "",
         feed=about.feed,
+        roads=about.roads,
         running=about.running,
         agencies=[agency for agency in about.agency if agency.scenario in active],
         attributions=about.attribution,

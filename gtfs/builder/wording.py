@@ -18,7 +18,8 @@ class Wording(NamedTuple):
 
 _STOP_KO = {
     "sourced": "공개된 시설 좌표 (오차 약 {m} m)",
-    "landmark_sourced": "추정 위치: 같은 이름 시설의 공개 좌표 (오차 약 {m} m), 승차 위치는 다름",
+    "landmark_sourced": "추정 위치: 같은 이름 시설의 공개 좌표 (오차 약 {m} m), "
+    "실제 승차 위치와 다를 수 있음",
     "derived": "추정 위치: 공개 좌표에서 계산 (오차 약 {m} m)",
     "estimate": "추정 위치 (오차 약 {m} m), 공식 정류장 좌표가 아님",
 }
