@@ -161,6 +161,18 @@ def test_nobody_boards_after_alighting_when_a_second_is_scanned_again():
     assert csa.earliest_arrivals(timetable, start, 100).tolist() == [100, 100, 105, 100, 107]
 
 
+def test_a_second_scan_does_not_ride_a_trip_from_before_it_was_boarded():
+    """
+    trip 0: A B C at 100, 100, 105, boarded at B. Trip 1 (D>E at 100) makes E ready within the
+    second, so that it is scanned again; A is still out of reach, and so is the walk B > F.
+    """
+    network = Network(
+        6, [straight([0, 1, 2], [100, 100, 105]), straight([3, 4], [100, 100])], [(1, 5, 7)]
+    )
+    arrivals = csa.earliest_arrivals(compile_network(network), get_offsets([1, 3], [0, 0], 6), 100)
+    assert as_far(arrivals) == [FAR, 100, 105, 100, 100, FAR]
+
+
 def test_a_change_time_binds_between_trips_but_not_on_board():
     """
     trip 0: A 0 > B 10 > C 20;  trip 1: B 12 > D 30;  trip 2: B 15 > D 40; change at B takes 5 s.
