@@ -9,10 +9,16 @@ import os
 import sys
 from collections.abc import Sequence
 
+from api.cli import build_feed, check_feed, token
 from api.cli.command import Command
+from api.kernel_cache import use_kernel_cache
 from routing.errors import SokchoError
 
-COMMANDS: tuple[Command, ...] = ()
+COMMANDS: tuple[Command, ...] = (
+    build_feed.COMMAND,
+    check_feed.COMMAND,
+    token.COMMAND,
+)
 
 DESCRIPTION = """\
 Sokcho Transit: buses and shared shuttles of a city, from GTFS feed to booked ride."""
@@ -37,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     chosen = parser().parse_args(arguments)
     try:
+        use_kernel_cache()
         return int(chosen.run(chosen))
     except SokchoError as error:
         print(f"sokcho: {error}", file=sys.stderr)
