@@ -1,0 +1,64 @@
+/** The page as a whole: what is known, what is shown, and who may change it. */
+import { useCallback, useMemo, useState } from "../vendor/preact/htm-preact.mjs";
+import { Header } from "./header.mjs";
+import { getLanguage, setLanguage, t, textOf } from "./i18n.mjs";
+import { useBookings, useVehicles } from "./live.mjs";
+import { MapView } from "./map-view.mjs";
+import { isEnded, Rides } from "./rides.mjs";
+import { createIndex } from "./search.mjs";
+import { Shuttles } from "./shuttles.mjs";
+import { TabPanel, Tabs } from "./tabs.mjs";
+import { Trip } from "./trip.mjs";
+import { html } from "./ui.mjs";
+import { EMPTY_WISH } from "./wish.mjs";
+
+/** `known` is what the service told at the start: service, clock, zones, roads, stops. */
+export function App({ known }) {
+  const { service, clock, stops } = known;
+  const [language, speak] = useState(getLanguage());
+  const [tab, setTab] = useState("book");
+  const [wish, setWish] = useState(EMPTY_WISH);
+  const [said, announce] = useState("");
+  const [bookings, putBooking] = useBookings();
+  const vehicles = useVehicles();
+  const index = useMemo(() => createIndex(stops.filter(isBookable)), [stops]);
+  const coming = bookings.filter((booking) => !isEnded(booking));
+
+  const changeWish = useCallback((part) => setWish((old) => ({ ...old, ...part })), []);
+  const pick = useCallback((end, place) => {
+    changeWish({ [end]: place });
+    setTab("book");
+  }, []);
+  const changeLanguage = (code) => {
+    setLanguage(code);
+    speak(code);
+  };
+  const booked = (booking) => {
+    putBooking(booking);
+    setWish(EMPTY_WISH);
+    setTab("rides");
+  };
+  return html`
+    <${Header} service=${service} clock=${clock} onLanguage=${changeLanguage} />
+    <main class="page">
+      <div class="panel">
+        <${Tabs} value=${tab} counts=${{ rides: coming.length }} onChange=${setTab} />
+        ${service.estimated && html`
+          <p class="estimated"><strong>${t("page.estimated.label")}</strong> ${textOf(service.estimated_note)}</p>`}
+        <${TabPanel} name="book" value=${tab}>
+          <${Trip} wish=${wish} index=${index} service=${service} clock=${clock}
+            onChange=${changeWish} onBooked=${booked} announce=${announce} /><//>
+        <${TabPanel} name="rides" value=${tab}>
+          <${Rides} bookings=${bookings} clock=${clock} announce=${announce}
+            onChange=${putBooking} onBook=${() => setTab("book")} /><//>
+        <${TabPanel} name="shuttles" value=${tab}>
+          <${Shuttles} vehicles=${vehicles} clock=${clock} /><//>
+        <p class="page-foot">${t("page.foot", { sources: service.attribution.join(", ") })}</p>
+      </div>
+      <${MapView} known=${known} language=${language} vehicles=${vehicles} wish=${wish}
+        ride=${tab === "rides" ? coming[0] : null} onPick=${pick} />
+    </main>
+    <p class="sr-only" role="status">${said}</p>`;
+}
+
+const isBookable = (stop) => stop.kind !== "bus";

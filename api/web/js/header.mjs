@@ -1,0 +1,42 @@
+/** The head of the page: whose it is, what time it is there, which language. */
+import { useEffect, useState } from "../vendor/preact/htm-preact.mjs";
+import { getLanguage, LANGUAGES, t } from "./i18n.mjs";
+import { dayName } from "./time.mjs";
+import { html } from "./ui.mjs";
+
+const TICK_MS = 1000;
+
+export function Header({ service, clock, onLanguage }) {
+  return html`
+    <header>
+      <div class="brand"><img src="icon.svg" alt="" width="40" height="40" />
+        <h1>${t("page.brand")} <small>${t("page.tagline")}</small></h1></div>
+      <${Clock} service=${service} clock=${clock} />
+      <${LanguageSwitch} onLanguage=${onLanguage} />
+    </header>`;
+}
+
+function Clock({ service, clock }) {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick((n) => n + 1), TICK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const now = clock.now();
+  return html`
+    <p class="clock"><span class="sr-only">${t("clock.label")} </span>
+      <time>${clock.time(now)}</time> <span class="day">${dayName(now, clock.timezone)}</span>
+      ${service.demo && html` <strong class="demo">${demoText(clock.speed)}</strong>`}</p>`;
+}
+
+const demoText = (speed) =>
+  (speed === 1 ? t("clock.demo.plain") : t("clock.demo", { speed: Math.round(speed) }));
+
+function LanguageSwitch({ onLanguage }) {
+  return html`
+    <nav class="languages" aria-label=${t("page.language")}>
+      ${Object.entries(LANGUAGES).map(([code, name]) => html`
+        <button key=${code} type="button" lang=${code} aria-pressed=${code === getLanguage() ? "true" : "false"}
+          onClick=${() => onLanguage(code)}>${name}</button>`)}
+    </nav>`;
+}

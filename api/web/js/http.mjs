@@ -1,0 +1,111 @@
+/** Requests to the service: who we are, what went wrong, and what is safe to repeat. */
+import { getLanguage } from "./i18n.mjs";
+
+const STORED_TOKEN = "sokcho.device-token";
+const ATTEMPTS = 3;
+const PAUSE_MS = 700;
+
+/** The service's refusal, as RFC 9457 tells it in the page's language. */
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body.detail || body.title);
+    Object.assign(this, { status, body, title: body.title, detail: body.detail });
+    this.type = body.code ?? "unexpected";
+  }
+}
+
+/** The service did not answer at all. */
+export class Unreachable extends Error {
+  type = "unreachable";
+}
+
+/** A fresh Idempotency-Key; `crypto.randomUUID` is missing on plain http origins. */
+export function newKey() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+let asking; // one question for a token, however many requests wait for it
+
+async function getToken() {
+  const stored = localStorage.getItem(STORED_TOKEN);
+  if (stored) return stored;
+  asking ??= askForToken().finally(() => (asking = undefined));
+  return asking;
+}
+
+async function askForToken() {
+  const response = await send("/v1/device-tokens", {
+    method: "POST", headers: { "Idempotency-Key": newKey() },
+  });
+  const { token } = await read(response);
+  localStorage.setItem(STORED_TOKEN, token);
+  return token;
+}
+
+/** Headers of a request made as this device's rider. */
+async function riderHeaders() {
+  return { Authorization: `Bearer ${await getToken()}` };
+}
+
+async function send(path, init = {}) {
+  const headers = { "Accept-Language": getLanguage(), ...init.headers };
+  try {
+    return await fetch(path, { ...init, headers });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Unreachable();
+  }
+}
+
+async function read(response) {
+  const body = response.status === 204 ? null : await response.json().catch(() => ({}));
+  if (!response.ok) throw new Problem(response.status, body);
+  return body;
+}
+
+/** What anybody may read. */
+export async function getPublic(path) {
+  return read(await send(path));
+}
+
+/** Response to a request made as this rider; an expired token is replaced once. */
+export async function sendAsRider(path, init = {}) {
+  const sendOnce = async () =>
+    send(path, { ...init, headers: { ...init.headers, ...(await riderHeaders()) } });
+  const response = await sendOnce();
+  if (response.status !== 401) return response;
+  localStorage.removeItem(STORED_TOKEN);
+  return sendOnce();
+}
+
+/** What this rider may read. */
+export async function getAsRider(path) {
+  return read(await sendAsRider(path));
+}
+
+/** Do something once: the same `key` may be sent again without doing it twice. */
+export async function postAsRider(path, body, key = newKey()) {
+  const init = {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Idempotency-Key": key },
+    body: JSON.stringify(body),
+  };
+  return repeat(async () => read(await sendAsRider(path, init)));
+}
+
+async function repeat(act) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isTransient(error)) throw error;
+      await sleep(PAUSE_MS * attempt);
+    }
+  }
+}
+
+const isTransient = (error) => error instanceof Unreachable || error.status === 503;

@@ -1,0 +1,125 @@
+/** The map of the city, drawn from the service's own data; without any tile server. */
+import { element } from "./dom.mjs";
+import { nameOf, t } from "./i18n.mjs";
+import L, { toLatLng, toLonLat } from "./leaflet.mjs";
+import { VehicleLayer } from "./vehicle-layer.mjs";
+
+const MAJOR = new Set(["motorway", "trunk", "primary"]);
+const NEAR_ZOOM = 14;
+const STOP_RADIUS = { far: 4, near: 6.5 };
+const FIT_PADDING = [24, 24];
+
+/** A map in `container`; `onPick(end, place)` is called when "from here" or "to here" is chosen. */
+export class CityMap {
+  constructor(container, { onPick }) {
+    this.onPick = onPick;
+    this.map = L.map(container, { zoomControl: false, zoomSnap: 0.25, maxZoom: 18, minZoom: 10 });
+    this.map.attributionControl.setPrefix(false);
+    this.map.on("click", (event) => this.offerPoint(toLonLat(event.latlng)));
+    this.map.on("zoomend", () => this.adaptToZoom());
+    this.map.createPane("zone-names").classList.add("pane-zone-names");
+    this.layers = L.layerGroup().addTo(this.map);
+    this.trip = L.layerGroup().addTo(this.map);
+    this.stops = [];
+    this.vehicles = new VehicleLayer(this.map);
+  }
+
+  /** Draw zones, roads and stops anew, in the page's language. */
+  draw({ zones, roads, stops }) {
+    this.layers.clearLayers();
+    this.labelControls();
+    this.drawZones(zones, stops);
+    this.drawRoads(roads);
+    this.stops = stops.map((stop) => this.drawStop(stop));
+    if (!this.isFitted) this.fit(stops);
+    this.adaptToZoom();
+  }
+
+  labelControls() {
+    this.zoom?.remove();
+    this.zoom = L.control.zoom({
+      position: "bottomright", zoomInTitle: t("map.zoom-in"), zoomOutTitle: t("map.zoom-out"),
+    }).addTo(this.map);
+  }
+
+  drawZones(zones, stops) {
+    L.geoJSON(zones, {
+      style: (feature) => ({ className: `zone zone-${zones.features.indexOf(feature) % 5}` }),
+      interactive: false,
+    }).addTo(this.layers);
+    zones.features.forEach(({ properties }) => this.labelZone(properties, stops));
+  }
+
+  /** Name a zone where people are, in the middle of its stops, not in the middle of its woods. */
+  labelZone(zone, stops) {
+    const inside = stops.filter((stop) => stop.zone_id === zone.zone_id);
+    if (!inside.length) return;
+    const middle = L.latLngBounds(inside.map((stop) => toLatLng(stop.position))).getCenter();
+    L.tooltip(middle, {
+      permanent: true, direction: "center", className: "zone-label", pane: "zone-names",
+      content: nameOf(zone),
+    }).addTo(this.layers);
+  }
+
+  drawRoads(roads) {
+    for (const layer of ["road road-edge", "road"]) {
+      const style = ({ properties }) =>
+        ({ className: MAJOR.has(properties.road_class) ? `${layer} road-major` : layer });
+      L.geoJSON(roads, { style, interactive: false }).addTo(this.layers);
+    }
+  }
+
+  drawStop(stop) {
+    const isBookable = stop.kind !== "bus";
+    return L.circleMarker(toLatLng(stop.position), {
+      className: isBookable ? "stop" : "stop stop-bus",
+      bubblingMouseEvents: false,
+    })
+      .bindTooltip(nameOf(stop), { className: "stop-label", direction: "top", offset: [0, -6] })
+      .on("click", () => this.offerPlace({ stop }, stop.position, nameOf(stop)))
+      .addTo(this.layers);
+  }
+
+  offerPoint(position) {
+    this.offerPlace({ position }, position, t("place.point"));
+  }
+
+  /** Ask whether the trip shall begin or end at this place. */
+  offerPlace(place, position, label) {
+    const choose = (end) => () => {
+      this.map.closePopup();
+      this.onPick(end, place);
+    };
+    const button = (end) =>
+      element("button", { type: "button", onclick: choose(end) }, t(`map.${end}-here`));
+    const content = element("div", { className: "pick" },
+      element("p", {}, label), button("from"), button("to"));
+    L.popup({ closeButton: false, minWidth: 200 })
+      .setLatLng(toLatLng(position)).setContent(content).openOn(this.map);
+  }
+
+  /** Show where the trip begins and ends; each end is a position or null. */
+  showTrip({ from, to }) {
+    this.trip.clearLayers();
+    if (from) this.pin(from, "from");
+    if (to) this.pin(to, "to");
+    if (from && to) this.map.fitBounds([toLatLng(from), toLatLng(to)], { padding: [56, 56], maxZoom: 15 });
+  }
+
+  pin(position, end) {
+    const icon = L.divIcon({ className: `pin pin-${end}`, html: "<span></span>", iconSize: [28, 36], iconAnchor: [14, 34] });
+    L.marker(toLatLng(position), { icon, keyboard: false, interactive: false }).addTo(this.trip);
+  }
+
+  fit(stops) {
+    this.isFitted = stops.length > 0;
+    this.map.fitBounds(stops.map((stop) => toLatLng(stop.position)), { padding: FIT_PADDING });
+  }
+
+  /** Fewer and smaller things from afar. */
+  adaptToZoom() {
+    const isNear = this.map.getZoom() >= NEAR_ZOOM;
+    this.map.getContainer().classList.toggle("is-near", isNear);
+    this.stops.forEach((stop) => stop.setRadius(STOP_RADIUS[isNear ? "near" : "far"]));
+  }
+}

@@ -1,0 +1,155 @@
+/** My rides: each booking live, from the promise to the arrival. */
+import { useEffect, useRef, useState } from "../vendor/preact/htm-preact.mjs";
+import { t, nameOf } from "./i18n.mjs";
+import { newKey } from "./http.mjs";
+import { fareText } from "./offers.mjs";
+import { explain } from "./refusal.mjs";
+import { cancelBooking, followBooking, getBooking } from "./resources.mjs";
+import { minutesOf, minutesUntil } from "./time.mjs";
+import { Confirm, html } from "./ui.mjs";
+
+const ENDED = new Set(["completed", "cancelled", "no_show", "rejected"]);
+const CANCELLABLE = new Set(["waitlisted", "booked", "scheduled", "approaching", "arrived"]);
+const STEPS = ["booked", "approaching", "arrived", "on_board", "completed"];
+
+export const isEnded = (booking) => ENDED.has(booking.state);
+
+/** All bookings, those still to come first; `onChange(booking)` takes what has become of one. */
+export function Rides({ bookings, clock, onChange, onBook, announce }) {
+  const live = bookings.filter((booking) => !isEnded(booking));
+  const past = bookings.filter(isEnded);
+  const ride = (booking) => html`<${Ride} key=${booking.booking_id} booking=${booking} clock=${clock}
+    onChange=${onChange} announce=${announce} />`;
+  return html`
+    <section class="rides" aria-labelledby="rides-heading">
+      <h2 id="rides-heading" tabindex="-1">${t("rides.heading")}</h2>
+      ${!bookings.length && html`<div class="empty"><p>${t("rides.none")}</p><p>${t("rides.none.hint")}</p></div>`}
+      ${live.map(ride)}
+      ${past.length > 0 && html`<h3 class="past">${t("rides.past")}</h3>`}
+      ${past.map(ride)}
+      ${!live.length && html`<button type="button" class="quiet wide" onClick=${onBook}>${t("ride.again")}</button>`}
+    </section>`;
+}
+
+function Ride({ booking, clock, onChange, announce }) {
+  const isLive = useFollowing(booking, onChange);
+  useAnnouncement(booking, clock, announce);
+  const { title, next } = status(booking, clock);
+  return html`
+    <article class="card ride ride-${booking.state}" data-state=${booking.state}>
+      <p class="connection">${!isEnded(booking) && t(isLive ? "rides.live" : "rides.offline")}</p>
+      <h3>${title}</h3>
+      <p class="next">${next}</p>
+      ${!isEnded(booking) && html`<${Late} breaches=${booking.breaches} />`}
+      ${!isEnded(booking) && html`<${Steps} state=${booking.state} />`}
+      <${Facts} booking=${booking} clock=${clock} />
+      ${CANCELLABLE.has(booking.state) && html`<${Cancel} booking=${booking} clock=${clock} onChange=${onChange} />`}
+    </article>`;
+}
+
+/** Follow a booking until it ends; whether the stream is connected. */
+function useFollowing(booking, onChange) {
+  const [isLive, setLive] = useState(true);
+  const { booking_id: id } = booking;
+  const ended = isEnded(booking);
+  useEffect(() => {
+    if (ended) return undefined;
+    // an event says that something happened; what is displayed reads the booking itself
+    const reread = () => getBooking(id).then(onChange, () => {});
+    return followBooking(id, reread, (connected) => {
+      setLive(connected);
+      if (connected) reread();
+    });
+  }, [id, ended]);
+  return isLive;
+}
+
+/** Tell screen readers when the state changes, not when the page is loaded. */
+function useAnnouncement(booking, clock, announce) {
+  const told = useRef(booking.state);
+  useEffect(() => {
+    if (told.current === booking.state) return;
+    told.current = booking.state;
+    const { title: state, next } = status(booking, clock);
+    announce(t("ride.announce", { state, next }));
+  }, [booking.state]);
+}
+
+/** The state of a booking in words, and what comes next. */
+function status(booking, clock) {
+  const { expected, promise } = booking;
+  const isAboard = booking.state === "on_board";
+  const end = isAboard ? booking.destination : booking.origin;
+  const at = isAboard ? expected?.dropoff_at ?? promise.dropoff_latest_at
+    : expected?.pickup_at ?? promise.pickup.latest_at;
+  return {
+    title: t(`ride.${booking.state}`),
+    next: t(`ride.next.${booking.state}`, {
+      stop: nameOf(end.stop), time: clock.moment(at),
+      minutes: minutesUntil(at, clock.now()), vehicle: booking.vehicle_id,
+    }),
+  };
+}
+
+function Late({ breaches }) {
+  if (!breaches.length) return null;
+  const late = Math.max(...breaches.map((breach) => breach.late_s));
+  return html`<p class="notice late">${t("ride.late", { minutes: minutesOf(late) })}</p>`;
+}
+
+function Steps({ state }) {
+  const reached = STEPS.indexOf(state === "scheduled" ? "booked" : state);
+  const step = (name, at) => html`
+    <li key=${name} class=${at <= reached ? "done" : ""} aria-current=${at === reached ? "step" : undefined}>
+      ${t(`ride.step.${name}`)}</li>`;
+  return html`<ol class="steps" aria-label=${t("ride.steps")}>${STEPS.map(step)}</ol>`;
+}
+
+function Facts({ booking, clock }) {
+  const { origin, destination, promise, expected, party, fare, vehicle_id: vehicle } = booking;
+  const rows = [
+    ["ride.pickup", endText(origin, expected && clock.moment(expected.pickup_at))],
+    ["ride.dropoff", endText(destination, expected && clock.moment(expected.dropoff_at))],
+    ["ride.promise", t("ride.promise.text", {
+      from: clock.moment(promise.pickup.earliest_at), to: clock.time(promise.pickup.latest_at),
+      time: clock.time(promise.dropoff_latest_at),
+    })],
+    ["ride.vehicle", vehicle ? t("ride.vehicle.name", { id: vehicle }) : t("ride.vehicle.none")],
+    ["ride.party", t("party.people", { n: party.passengers })],
+    ["ride.fare", fareText(fare)],
+  ];
+  return html`<dl class="facts">${rows.map(([key, text]) => html`
+    <div key=${key}><dt>${t(key)}</dt><dd>${text}</dd></div>`)}</dl>`;
+}
+
+function endText({ stop, walk_m: metres, walk_s: seconds }, time) {
+  const walk = metres > 0 && t("ride.walk", { minutes: minutesOf(seconds), metres });
+  return [[time, nameOf(stop)].filter(Boolean).join(" "), walk].filter(Boolean).join(" · ");
+}
+
+function Cancel({ booking, clock, onChange }) {
+  const [stage, setStage] = useState("idle"); // idle, asking, cancelling
+  const [error, setError] = useState(null);
+  const key = useRef(newKey());
+  const cancel = async () => {
+    setStage("cancelling");
+    try {
+      onChange(await cancelBooking(booking.booking_id, key.current));
+    } catch (failure) {
+      setError(failure);
+      key.current = newKey();
+    }
+    setStage("idle");
+  };
+  const text = t("ride.cancel.text", {
+    from: nameOf(booking.origin.stop), to: nameOf(booking.destination.stop),
+    time: clock.moment(booking.promise.pickup.earliest_at),
+  });
+  const failed = error && explain(error);
+  return html`
+    ${failed && html`<p class="note error" role="alert">${failed.title}. ${failed.next}</p>`}
+    <button type="button" class="danger-quiet wide" onClick=${() => setStage("asking")}>
+      ${stage === "cancelling" ? t("ride.cancelling") : t("ride.cancel")}</button>
+    ${stage === "asking" && html`<${Confirm} title=${t("ride.cancel.title")} text=${text}
+      yes=${t("ride.cancel.yes")} no=${t("ride.cancel.no")} onYes=${cancel} onNo=${() => setStage("idle")} />`}`;
+}

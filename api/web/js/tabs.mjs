@@ -1,0 +1,34 @@
+/** The views of the page as tabs (ARIA tabs pattern: arrows move, one stop in the tab order). */
+import { t } from "./i18n.mjs";
+import { html } from "./ui.mjs";
+
+const TABS = ["book", "rides", "shuttles"];
+const MOVES = { ArrowRight: 1, ArrowLeft: -1 };
+
+/** Row of tabs; `counts` are numbers to show on a tab. */
+export function Tabs({ value, counts, onChange }) {
+  const press = (event) => {
+    const move = MOVES[event.key];
+    if (!move) return;
+    const next = TABS[(TABS.indexOf(value) + move + TABS.length) % TABS.length];
+    onChange(next);
+    document.getElementById(`tab-${next}`).focus();
+  };
+  return html`
+    <div class="tabs" role="tablist" aria-label=${t("tabs.label")} onKeyDown=${press}>
+      ${TABS.map((name) => html`
+        <button key=${name} id="tab-${name}" type="button" role="tab" aria-controls="view-${name}"
+          aria-selected=${name === value ? "true" : "false"} tabindex=${name === value ? 0 : -1}
+          onClick=${() => onChange(name)}>
+          ${t(`tabs.${name}`)}${counts[name] ? html` <span class="count">${counts[name]}</span>` : ""}
+        </button>`)}
+    </div>`;
+}
+
+/** What a tab shows; kept alive while hidden, so that streams and what was typed go on. */
+export function TabPanel({ name, value, children }) {
+  return html`
+    <div id="view-${name}" role="tabpanel" aria-labelledby="tab-${name}" hidden=${name !== value}>
+      ${children}
+    </div>`;
+}
