@@ -60,6 +60,11 @@ class RoadEdge(_Row, frozen=True):
     coord_kind: str = "estimate"
     accuracy_m: Annotated[int, Meta(ge=0)] = 0
 
+    @property
+    def is_estimated(self) -> bool:
+        """Whether the course of the road is not a surveyed or published one."""
+        return self.coord_kind in ("estimate", "derived")
+
 
 class ClassSpeeds(_Row, frozen=True):
     """Speeds of one class of road, one number for each knot."""
@@ -133,6 +138,13 @@ def read_roads(nodes: Path, edges: Path, speeds: Path, scenarios: Collection[str
         tuple(row for _, row in node_rows),
         tuple(row for _, row in edge_rows),
     )
+
+
+def no_roads() -> Roads:
+    """Return the roads of a city that has no road files: none."""
+    empty = Edges([], [], [], [], [], [])
+    nothing = frozen(np.empty((0, 1)), np.float64)
+    return Roads(road_graph([], [], empty), SpeedProfile(frozen([0]), nothing, nothing), (), ())
 
 
 def clock_seconds(text: str) -> int:

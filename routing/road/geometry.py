@@ -89,6 +89,16 @@ def straight_m(lon0: Any, lat0: Any, lon1: Any, lat1: Any) -> Any:
     return DEGREE_M * np.hypot((np.asarray(lon1) - lon0) * np.cos(mid), np.asarray(lat1) - lat0)
 
 
+def distance_m(area: Region, lon: float, lat: float) -> float:
+    """Straight metres from a point in degrees to the nearest border of a region."""
+    scale = np.cos(np.radians(lat))
+    x, y = (area.lon0 - lon) * scale, area.lat0 - lat
+    dx, dy = (area.lon1 - area.lon0) * scale, area.lat1 - area.lat0
+    square = dx**2 + dy**2
+    part = np.clip(-(x * dx + y * dy) / np.where(square == 0, 1, square), 0, 1)
+    return float(DEGREE_M * np.hypot(x + part * dx, y + part * dy).min(initial=np.inf))
+
+
 def shares_inside(area: Region, lon0: Any, lat0: Any, lon1: Any, lat1: Any) -> FloatArray:
     """Which share of each straight line lies in a region.
 
@@ -108,10 +118,16 @@ def shares_inside(area: Region, lon0: Any, lat0: Any, lon1: Any, lat1: Any) -> F
     Returns
     -------
     ndarray of float64, shape (p,)
-        0 to 1; of a line without length, 1 if the point lies inside.
+        0 to 1; of a line without length, 1 if the point lies inside. A line that runs along
+        a border segment may count to either side.
     """
     columns = [np.atleast_1d(np.asarray(v, np.float64)) for v in (lon0, lat0, lon1, lat1)]
-    lines = frozen(np.column_stack(np.broadcast_arrays(*columns)), np.float64)
+    lines = np.column_stack(np.broadcast_arrays(*columns))
+    # from west to east, so that rounding treats both directions of a line alike
+    x0, y0, x1, y1 = lines.T
+    back = (x0 > x1) | ((x0 == x1) & (y0 > y1))
+    lines[back] = lines[back][:, [2, 3, 0, 1]]
+    lines = frozen(lines, np.float64)
     shares = np.empty(len(lines))
     _shares(area, lines, shares)
     point = (lines[:, 0] == lines[:, 2]) & (lines[:, 1] == lines[:, 3])
