@@ -1,15 +1,19 @@
 """What the Sokcho feed must say, whoever reads it."""
 
 import re
+import tomllib
 from collections import Counter
 from datetime import date
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from gtfs.build import build_feed
 from gtfs.check_feed import check_feed, count_errors
+from gtfs.roads import read_roads
 from routing.road.geometry import straight_m
+from routing.road.snap import snap
 from tests.gtfs.builder.conftest import SOURCES, VALID_FROM, seconds
 
 #: Published runs a day of September 2020 (Gangwon Ilbo 2020-09-14); V5 of 2026-03.
@@ -185,6 +189,20 @@ def test_shapes_start_and_end_at_their_stops_and_rise(feed):
             assert _apart_m(point, stop) <= 100, (shape_id, call["stop_id"])
 
 
+@pytest.mark.parametrize(("name", "scenario"), [("base_feed", ""), ("ktx_feed", "ktx")])
+def test_shapes_run_along_open_roads(request, name, scenario):
+    files = (SOURCES / f for f in ("road_nodes.csv", "road_edges.csv", "road_speeds.toml"))
+    roads = read_roads(*files, scenarios={scenario})
+    shapes = request.getfixturevalue(name).tables["shapes"]
+    lon, lat = (
+        np.array([float(point[f"shape_pt_{axis}"]) for point in shapes]) for axis in ("lon", "lat")
+    )
+    same = np.array([a["shape_id"] == b["shape_id"] for a, b in pairwise(shapes)])
+    between = [(values[:-1] + values[1:])[same] / 2 for values in (lon, lat)]
+    assert snap(roads.graph, lon, lat).access_m.max() < 1
+    assert snap(roads.graph, *between).access_m.max() < 1
+
+
 def _apart_m(point, stop):
     lon, lat = float(point["shape_pt_lon"]), float(point["shape_pt_lat"])
     return straight_m(lon, lat, float(stop["stop_lon"]), float(stop["stop_lat"]))
@@ -254,6 +272,15 @@ def test_fares(base_feed):
     for category in base_feed.tables["rider_categories"]:
         estimated = "추정" in category["rider_category_name"]
         assert estimated == (category["rider_category_id"] != "adult")
+
+
+def test_shuttle_costs_what_the_city_bus_costs_by_card():
+    """The area file and the feed's sources state the fare for their own readers."""
+    area = tomllib.loads((SOURCES / "area.toml").read_text(encoding="utf-8"))
+    fares = tomllib.loads((SOURCES / "fares.toml").read_text(encoding="utf-8"))
+    amounts = area["fares"]["amounts"]
+    for category in fares["rider_category"]:
+        assert amounts[category["rider_category_id"]] == category["card"]
 
 
 def test_station_scenario_adds_twenty_trains_and_a_bus_to_each(base_feed, ktx_feed):
