@@ -286,6 +286,14 @@ def save_compiled(path: str | Path, day: CompiledDay) -> None:
     draft.replace(path)
 
 
+def is_compiled(path: str | Path) -> bool:
+    """Whether a path leads to a file that `save_compiled` wrote, of whatever version."""
+    if not Path(path).is_file():
+        return False
+    with Path(path).open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
+
+
 def load_compiled(path: str | Path) -> CompiledDay:
     """Open a compiled day; its arrays stay in the mapped file.
 

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from api.cli import build_feed, check_feed, token
+from api.cli import build_feed, check_feed, compile, journeys, token
 from api.cli.command import Command
 from api.kernel_cache import use_kernel_cache
 from routing.errors import SokchoError
@@ -17,6 +17,8 @@ from routing.errors import SokchoError
 COMMANDS: tuple[Command, ...] = (
     build_feed.COMMAND,
     check_feed.COMMAND,
+    compile.COMMAND,
+    journeys.COMMAND,
     token.COMMAND,
 )
 
