@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from gtfs.builder.schema import FaresFile, Medium, Route
 from gtfs.builder.sources import Sources
 from gtfs.builder.table import Table
+from gtfs.builder.wording import name_product
 
 _PAY_ON_BOARD = 0
 #: From getting off the first bus to getting on the next one.
@@ -80,7 +81,7 @@ def _products(fares: FaresFile) -> list[Table]:
     products = [
         [
             f"single-{medium.medium_id}",
-            f"1회 승차 ({medium.name_ko})",
+            name_product(medium),
             category.rider_category_id,
             medium.medium_id,
             getattr(category, medium.medium_id),

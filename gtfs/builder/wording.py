@@ -6,7 +6,7 @@ label up elsewhere.
 
 from typing import NamedTuple
 
-from gtfs.builder.schema import Count, Route, Stop
+from gtfs.builder.schema import Count, Medium, Route, Stop
 
 
 class Wording(NamedTuple):
@@ -60,3 +60,11 @@ def describe_route(route: Route, count: Count) -> Wording:
         + (f" ({together} together)" if together else "")
         + f", as of {count.as_of}. Times at stops are estimated",
     )
+
+
+def name_product(medium: Medium) -> str:
+    """Return what a single ride paid with ``medium`` is called.
+
+    In both languages at once: validators know no translations of fare_products.
+    """
+    return f"1회 승차 ({medium.name_ko}) / Single ride ({medium.name_en})"

@@ -30,7 +30,8 @@ def write_feed(tables: Sequence[Table], out: Path) -> None:
         If the folder or file cannot be written.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_name(f".{out.name}.unfinished")
+    # a name of its own for each process, since several may build the same feed
+    unfinished = out.with_name(f".{out.name}.{os.getpid()}")
     try:
         with zipfile.ZipFile(unfinished, "w") as archive:
             for table in tables:

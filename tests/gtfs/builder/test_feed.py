@@ -113,6 +113,22 @@ def test_times_ascend_and_speeds_are_those_of_a_city_bus(feed):
         assert all(seconds(c["arrival_time"]) <= seconds(c["departure_time"]) for c in calls)
 
 
+def test_coaches_and_trains_go_at_the_speed_of_such(ktx_feed):
+    """Straight-line speeds, which real ones exceed by the detour of the way."""
+    stops = ktx_feed.by_id("stops", "stop_id")
+    for route_id, ends, slowest, fastest in (
+        ("EX-SEOUL", ("SE01", "TM01"), 50, 100),
+        ("KTX", ("YS01", "SK067"), 80, 250),
+    ):
+        a, b = (
+            (float(stops[stop_id]["stop_lon"]), float(stops[stop_id]["stop_lat"]))
+            for stop_id in ends
+        )
+        kilometres = straight_m(*a, *b) / 1000
+        for minutes in trip_minutes(ktx_feed, route_id, 0, *ends):
+            assert slowest <= kilometres / minutes * 60 <= fastest
+
+
 def trip_minutes(feed, route_id, direction_id, origin, destination):
     """Minutes from one stop to another, over all trips of a direction."""
     calls = feed.calls()
@@ -241,6 +257,8 @@ def test_every_name_has_an_english_one(feed):
         assert ("routes", "route_long_name", route["route_id"]) in by_record
     for trip in feed.tables["trips"]:
         assert ("trip_headsign", trip["trip_headsign"]) in by_value
+    for product in feed.tables["fare_products"]:
+        assert "Single ride" in product["fare_product_name"]
     assert not [r for r in feed.tables["translations"] if re.search("[가-힣]", r["translation"])]
 
 
