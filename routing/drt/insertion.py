@@ -1,0 +1,206 @@
+"""The cheapest feasible place of a ride in the plans of a fleet, found exactly."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from routing.drt.arrays import empty_arrays, has_room, write_plan
+from routing.drt.cheapest import cheapest, excess_over_detours, time_row
+from routing.drt.model import Insertion, Ride, VehiclePlan
+from routing.drt.rows import ride_row, visit_times, with_ride
+from routing.policy import CostWeights
+from routing.road.travel import TravelTimes, lower_bound
+from routing.types import NEVER
+
+#: The check that lets bounds skip work costs the cube of the places; above, nothing is skipped.
+_MAX_CHECKED_PLACES = 1500
+_ANYBODY = np.zeros(0, np.bool_)
+
+
+class Fleet:
+    """Plans of a fleet, loaded into kernel arrays, and kept there between queries.
+
+    One fleet serves one thread.
+
+    Parameters
+    ----------
+    travel
+        Travel times of the day.
+    weights
+        What a second of each kind costs.
+    """
+
+    def __init__(self, travel: TravelTimes, weights: CostWeights) -> None:
+        self._travel = travel
+        self._shortest = lower_bound(travel)
+        self._weights = np.array([weights.drive, weights.wait, weights.ride])
+        self._excess_s = _excess_s(travel)
+        self._slots: dict[str, int] = {}  # a vehicle keeps its slot for good
+        self._plans: list[VehiclePlan] = []  # by slot
+        self._members: list[int] = []  # slots that take part
+        self._best = np.zeros(3, np.int64)
+        self._arrays = empty_arrays(0, 0, 0, 0)
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def sync(self, plans: Iterable[VehiclePlan]) -> None:
+        """Make the fleet consist of ``plans``; those that are the same object cost nothing.
+
+        Parameters
+        ----------
+        plans
+            At most one for each vehicle, all with the same dimensions of load, as they stand
+            now: what is late already has been recorded (`routing.drt.breach.loosen`).
+
+        Raises
+        ------
+        ValueError
+            If a vehicle comes twice, or dimensions differ.
+        IndexError
+            If a place is not in the travel times.
+        """
+        wanted, slots, known = list(plans), self._slots, self._plans
+        changed = [p for p in wanted if not self._knows(p)]
+        if changed:
+            self._refuse_unfit(changed)
+        members = [slots.setdefault(plan.vehicle.vehicle_id, len(slots)) for plan in wanted]
+        if len(set(members)) != len(members):
+            raise ValueError("a vehicle has two plans")
+        known.extend(changed[0] for _ in range(len(slots) - len(known)))
+        for plan in changed:
+            known[slots[plan.vehicle.vehicle_id]] = plan
+        if len(known) > len(self._arrays.routes) or not all(
+            has_room(self._arrays, plan) for plan in changed
+        ):
+            self._rebuild()
+        else:
+            for plan in changed:
+                self._write(slots[plan.vehicle.vehicle_id])
+        if members != self._members:
+            self._members = members
+            self._arrays.is_open[:] = False
+            self._arrays.is_open[members] = True
+
+    def _knows(self, plan: VehiclePlan) -> bool:
+        slot = self._slots.get(plan.vehicle.vehicle_id)
+        return slot is not None and self._plans[slot] is plan
+
+    def _refuse_unfit(self, plans: list[VehiclePlan]) -> None:
+        n_dimensions = (self._plans or plans)[0].vehicle.n_dimensions
+        for plan in plans:
+            vehicle_id = plan.vehicle.vehicle_id
+            loads = [plan.load, *plan.vehicle.configurations, *(v.load for v in plan.visits)]
+            if any(len(load) != n_dimensions for load in loads):
+                raise ValueError(
+                    f"vehicle {vehicle_id} has a load without {n_dimensions} dimensions"
+                )
+            for place in (plan.place, plan.vehicle.end_place, *(v.place for v in plan.visits)):
+                self._refuse_unknown_place(place)
+
+    def _refuse_unknown_place(self, place: int) -> None:
+        if not 0 <= place < self._shortest.shape[0]:
+            raise IndexError(f"place {place} is not in 0..{self._shortest.shape[0] - 1}")
+
+    def _rebuild(self) -> None:
+        """Take new arrays, with room to grow, and write every plan into them."""
+        plans = self._plans
+        self._arrays = empty_arrays(
+            2 * len(plans),
+            2 * max(len(plan.visits) for plan in plans) + 6,
+            max(len(plan.vehicle.configurations) for plan in plans),
+            plans[0].vehicle.n_dimensions,
+        )
+        for slot in range(len(plans)):
+            self._write(slot)
+        by_id = [slot for _, slot in sorted(self._slots.items())]
+        self._arrays.rank[by_id] = np.arange(len(by_id))
+        self._arrays.is_open[self._members] = True
+
+    def _write(self, slot: int) -> None:
+        write_plan(self._arrays, slot, self._plans[slot])
+        time_row(*self._travel, self._shortest, self._arrays, slot)
+
+    def cheapest_insertion(
+        self, ride: Ride, *, allowed: Collection[str] | None = None, now: int = -int(NEVER)
+    ) -> Insertion | None:
+        """The cheapest way to serve ``ride`` that keeps every hard rule, found exactly.
+
+        Parameters
+        ----------
+        ride
+            What is asked for.
+        allowed
+            Ids of the vehicles that may serve it; None for all. Unknown ids are ignored.
+        now
+            Service seconds; a vehicle that is not under way leaves its place no earlier.
+
+        Returns
+        -------
+        Insertion or None
+            None if it fits nowhere. Of equal costs the least vehicle id wins, then the earliest
+            pickup position, then the earliest drop-off position.
+
+        Raises
+        ------
+        ValueError
+            If the ride has other dimensions of load than the fleet.
+        IndexError
+            If a place is not in the travel times.
+        """
+        if not self._members:
+            return None
+        self._refuse_foreign(ride)
+        arrays, pair = self._arrays, ride_row(ride)
+        cost = cheapest(
+            *self._travel,
+            self._shortest,
+            self._weights,
+            self._excess_s,
+            arrays,
+            _ANYBODY if allowed is None else self._mask(allowed),
+            pair,
+            np.array(ride.load, np.int32),
+            now,
+            self._best,
+        )
+        return None if cost == np.inf else self._insertion(ride, float(cost), now)
+
+    def _insertion(self, ride: Ride, cost: float, now: int) -> Insertion:
+        slot, i, j = self._best.tolist()
+        plan = self._plans[slot]
+        if not plan.n_frozen:
+            plan = replace(plan, ready_time=max(plan.ready_time, now))
+        visits = with_ride(plan.visits, ride, i, j + 1)
+        return Insertion(
+            plan.vehicle.vehicle_id,
+            i,
+            j + 1,
+            cost,
+            replace(plan, visits=visits),
+            visit_times(self._arrays.work, len(visits)),
+        )
+
+    def _mask(self, allowed: Collection[str]) -> Any:
+        mask = np.zeros(len(self._arrays.routes), np.bool_)
+        mask[[self._slots[vehicle_id] for vehicle_id in allowed if vehicle_id in self._slots]] = (
+            True
+        )
+        return mask
+
+    def _refuse_foreign(self, ride: Ride) -> None:
+        self._refuse_unknown_place(ride.origin)
+        self._refuse_unknown_place(ride.destination)
+        if len(ride.load) != self._arrays.loads.shape[2]:
+            raise ValueError(
+                f"ride {ride.ride_id} has a load of {len(ride.load)} dimensions,"
+                f" vehicles one of {self._arrays.loads.shape[2]}"
+            )
+
+
+def _excess_s(travel: TravelTimes) -> int:
+    if len(travel.knot_time) > 1 or travel.n_places > _MAX_CHECKED_PLACES:
+        return int(NEVER)
+    return int(excess_over_detours(travel.seconds[0]))

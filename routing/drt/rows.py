@@ -1,0 +1,139 @@
+"""Plans as rows of visits for the kernels: the one place that translates between them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from routing.drt.model import Load, Ride, Vehicle, VehiclePlan, Visit, VisitKind, VisitTime
+from routing.drt.timing import BREAK, DEPOT, ROUTE, VISIT
+from routing.types import NEVER
+
+#: No visit may start at NEVER: that is how a place without a way to it shows.
+_LATEST = int(NEVER) - 1
+_EARLIEST = -int(NEVER)
+
+
+def route_values(plan: VehiclePlan) -> tuple[int, ...]:
+    """The fields of `ROUTE` for ``plan``."""
+    return (
+        len(plan.visits),
+        plan.n_frozen,
+        ready_time(plan),
+        plan.first_arrival,
+        plan.route_start,
+        plan.vehicle.max_route_s,
+    )
+
+
+def ready_time(plan: VehiclePlan) -> int:
+    """When the vehicle can leave ``place``: not before its shift."""
+    if plan.route_start < NEVER:
+        return plan.ready_time
+    return max(plan.ready_time, plan.vehicle.shift_from)
+
+
+def row_values(plan: VehiclePlan) -> list[tuple[int, ...]]:
+    """The fields of `VISIT` for the start, each visit and the end of ``plan``; times are 0."""
+    pickups = {
+        visit.ride_id: k for k, visit in enumerate(plan.visits, 1) if visit.kind is VisitKind.PICKUP
+    }
+    dropoffs = {
+        visit.ride_id: k
+        for k, visit in enumerate(plan.visits, 1)
+        if visit.kind is VisitKind.DROPOFF
+    }
+    partners = {VisitKind.PICKUP: dropoffs, VisitKind.DROPOFF: pickups, VisitKind.BREAK: {}}
+    visits = [visit_values(v, partners[v.kind].get(v.ride_id, 0)) for v in plan.visits]
+    return [
+        _depot(plan.place, _LATEST),
+        *visits,
+        _depot(plan.vehicle.end_place, plan.vehicle.shift_until if visits else _LATEST),
+    ]
+
+
+def visit_values(visit: Visit, partner: int) -> tuple[int, ...]:
+    """The fields of `VISIT` for one visit."""
+    return (
+        int(visit.kind),
+        visit.place,
+        visit.earliest,
+        min(visit.latest, _LATEST),
+        visit.dwell_s,
+        partner,
+        visit.max_ride_s,
+        0 if visit.kind == BREAK else abs(sum(visit.load)),
+        _EARLIEST,
+        0,
+        0,
+        0,
+        0,
+    )
+
+
+def _depot(place: int, latest: int) -> tuple[int, ...]:
+    return (
+        DEPOT,
+        place,
+        _EARLIEST,
+        min(latest, _LATEST),
+        0,
+        0,
+        int(NEVER),
+        0,
+        _EARLIEST,
+        0,
+        0,
+        0,
+        0,
+    )
+
+
+def ride_row(ride: Ride) -> Any:
+    """Pickup and drop-off of ``ride`` as a `VISIT` array of shape (2,)."""
+    pickup, dropoff = ride.visits()
+    return np.array([visit_values(pickup, 1), visit_values(dropoff, 1)], VISIT)
+
+
+def plan_rows(plan: VehiclePlan) -> tuple[Any, Any]:
+    """``plan`` as a `ROUTE` record and a `VISIT` array of shape (n_visits + 2,)."""
+    return np.array([route_values(plan)], ROUTE)[0], np.array(row_values(plan), VISIT)
+
+
+def loads_along(plan: VehiclePlan) -> list[Load]:
+    """What is on board before the first visit and after each: n_visits + 1 loads."""
+    loads = [plan.load]
+    for visit in plan.visits:
+        loads.append(tuple(a + b for a, b in zip(loads[-1], visit.load, strict=True)))
+    return loads
+
+
+def fits(load: Load, vehicle: Vehicle) -> bool:
+    """Whether some layout of ``vehicle`` carries ``load``."""
+    return any(
+        all(a <= b for a, b in zip(load, layout, strict=True)) for layout in vehicle.configurations
+    )
+
+
+def loads_fit(plan: VehiclePlan) -> bool:
+    """Whether what is on board fits at any moment, and nobody is aboard during a break."""
+    loads = loads_along(plan)
+    return all(fits(load, plan.vehicle) and min(load) >= 0 for load in loads) and not any(
+        any(load)
+        for load, visit in zip(loads, plan.visits, strict=False)
+        if visit.kind is VisitKind.BREAK
+    )
+
+
+def visit_times(row: Any, n_visits: int) -> tuple[VisitTime, ...]:
+    """Times of the visits of a settled row."""
+    columns = (row[name][1 : n_visits + 1].tolist() for name in ("arrive", "start", "depart"))
+    return tuple(map(VisitTime, *columns))
+
+
+def with_ride(visits: Sequence[Visit], ride: Ride, pickup: int, dropoff: int) -> tuple[Visit, ...]:
+    """``visits`` with the ride's own at these positions of the result."""
+    first, second = ride.visits()
+    longer = [*visits[:pickup], first, *visits[pickup:]]
+    longer.insert(dropoff, second)
+    return tuple(longer)
