@@ -9,6 +9,8 @@ const NEAR_ZOOM = 14;
 const STOP_RADIUS = { far: 4, near: 6.5 };
 const FIT_PADDING = [24, 24];
 
+const isOpen = ({ properties }) => properties.open !== false;
+
 /** A map in `container`; `onPick(end, place)` is called when "from here" or "to here" is chosen. */
 export class CityMap {
   constructor(container, { onPick }) {
@@ -65,7 +67,7 @@ export class CityMap {
     for (const layer of ["road road-edge", "road"]) {
       const style = ({ properties }) =>
         ({ className: MAJOR.has(properties.road_class) ? `${layer} road-major` : layer });
-      L.geoJSON(roads, { style, interactive: false }).addTo(this.layers);
+      L.geoJSON(roads, { style, filter: isOpen, interactive: false }).addTo(this.layers);
     }
   }
 

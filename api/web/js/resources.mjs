@@ -13,10 +13,10 @@ export const listVehicles = async () => (await getPublic("/v1/vehicles")).vehicl
 /** All items of a paged list. */
 async function listAll(path, name) {
   const items = [];
-  for (let cursor = ""; cursor !== null; ) {
-    const page = await getPublic(`${path}?limit=${PAGE_SIZE}&cursor=${encodeURIComponent(cursor)}`);
-    items.push(...page[name]);
-    cursor = page.next_cursor;
+  for (let query = `limit=${PAGE_SIZE}`; query; ) {
+    const { [name]: page, next_cursor: next } = await getPublic(`${path}?${query}`);
+    items.push(...page);
+    query = next && `limit=${PAGE_SIZE}&cursor=${encodeURIComponent(next)}`;
   }
   return items;
 }

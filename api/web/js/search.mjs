@@ -1,15 +1,17 @@
 /** Search over stops by their Korean, English and romanised names, forgiving about spelling. */
 import { initials, romanise } from "./romanise.mjs";
 
+const WORSE = 100; // any match of a better kind comes first
+
 /** Lower case without spaces and punctuation. */
 const plain = (text) => text.normalize("NFC").toLowerCase().replace(/[\s\-.,·()'’/]/g, "");
 
-/** Spellings that people mix up fall together: k/g, t/d, p/b, r/l, eo/o, eu/u, double letters. */
+/** Spellings that people mix up fall together: k/g, t/d, p/b, r/l, eo/o/eu/u, double letters. */
 export function loose(text) {
   return plain(text)
-    .replace(/eo/g, "o").replace(/eu/g, "u").replace(/ch/g, "j").replace(/oo/g, "u")
-    .replace(/ee/g, "i").replace(/g/g, "k").replace(/d/g, "t").replace(/b/g, "p")
-    .replace(/r/g, "l").replace(/sh/g, "s").replace(/(.)\1+/g, "$1");
+    .replace(/eo|eu|oo|u/g, "o").replace(/ee/g, "i").replace(/ch/g, "j").replace(/sh/g, "s")
+    .replace(/g/g, "k").replace(/d/g, "t").replace(/b/g, "p").replace(/r/g, "l")
+    .replace(/(.)\1+/g, "$1");
 }
 
 /** Index of `stops` (each with its name in ko and en) for `search`. */
@@ -39,7 +41,7 @@ function rank(entry, typed) {
     position([entry.initials], plain(typed)),
     position(entry.sounds, loose(typed)),
   ];
-  return Math.min(...places.map((at, kind) => at + kind * 0.1));
+  return Math.min(...places.map((at, kind) => at + kind * WORSE));
 }
 
 /** Position of the first match, small at the start of a name; Infinity where there is none. */
