@@ -4,6 +4,7 @@ import heapq
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 EARTH_RADIUS_M = 6_371_008.8
 
@@ -29,9 +30,9 @@ class Walking:
     detour: float = 1.3
     speed_m_per_s: float = 1.1
 
-    def seconds(self, distance_m: np.ndarray) -> np.ndarray:
+    def seconds(self, distance_m: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
         """Walking time over a straight distance, rounded up, s."""
-        return np.asarray(np.ceil(distance_m * self.detour / self.speed_m_per_s), np.int64)
+        return np.ceil(distance_m * (self.detour / self.speed_m_per_s)).astype(np.int64)
 
 
 def distance_m(lon: np.ndarray, lat: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -39,7 +40,8 @@ def distance_m(lon: np.ndarray, lat: np.ndarray, a: np.ndarray, b: np.ndarray) -
     phi, lam = np.radians(lat), np.radians(lon)
     half = np.sin((phi[b] - phi[a]) / 2) ** 2
     half += np.cos(phi[a]) * np.cos(phi[b]) * np.sin((lam[b] - lam[a]) / 2) ** 2
-    return 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half, 1)))
+    metres: np.ndarray = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half, 1)))
+    return metres
 
 
 def list_near(lon: np.ndarray, lat: np.ndarray, limit_m: float) -> tuple[np.ndarray, np.ndarray]:

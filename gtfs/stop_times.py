@@ -134,12 +134,12 @@ def _rule(frame: pd.DataFrame, name: str) -> np.ndarray:
 
 def _without_repeats(calls: dict[str, np.ndarray], report: LoadReport) -> dict[str, np.ndarray]:
     """Without second rows of a sequence number; a trip whose repeats differ is ambiguous."""
-    same_call = (np.diff(calls["trip"]) == 0) & (np.diff(calls["sequence"]) == 0)
-    differs = np.zeros(len(same_call), bool)
+    repeat = np.zeros(len(calls["trip"]), bool)
+    repeat[1:] = (np.diff(calls["trip"]) == 0) & (np.diff(calls["sequence"]) == 0)
+    differs = np.zeros(len(repeat), bool)
     for name in ("stop", "arr", "dep"):
-        differs |= np.diff(calls[name]) != 0
-    repeat = np.concatenate(([False], same_call & ~differs))
-    clash = np.concatenate(([False], same_call & differs))
+        differs[1:] |= np.diff(calls[name]) != 0
+    repeat, clash = repeat & ~differs, repeat & differs
     report.add_rows(Action.DROPPED, _FILE, "repeats a call", calls["row"][repeat], "stop_sequence")
     keep = _without_trips(
         calls, clash, "gives a sequence number twice with different calls", "stop_sequence", report

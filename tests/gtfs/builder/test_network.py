@@ -88,3 +88,11 @@ def test_a_known_running_time_is_kept_exactly():
     drives = _drives(pattern, row(running_min=10), 5 * 3600, RUNNING, served)
     assert sum(drives) + 2 * RUNNING.dwell_s == 600
     assert drives == [280, 140, 140]
+
+
+def test_a_drive_is_timed_by_the_hour_in_which_it_begins():
+    """An hour's stand at b: the second drive begins after 07:00 and takes twice as long."""
+    served = network(stop("a", 0), stop("b", 1000), stop("c", 2000))
+    long_stand = Running(dwell_s=3600, bus_to_car_pct=110)
+    drives = _drives(Pattern("1", 0, ("a", "b", "c")), row(), 6 * 3600, long_stand, served)
+    assert drives == [110, 220]

@@ -169,3 +169,21 @@ def test_a_direction_of_its_own_replaces_the_reversed_one(sources, tmp_path):
     )
     calls = [row["stop_id"] for row in tables["stop_times"] if row["trip_id"] == trip_id]
     assert calls == ["SK029", "SK044", "SK051"]
+
+
+def test_a_planned_road_is_open_in_its_scenario_only(sources, ktx_feed, tmp_path):
+    """The link bus, moved into today's network, has to go round by today's roads."""
+    routes = (sources / "routes.toml").read_text(encoding="utf-8")
+    head, link = routes.split('route_id = "K1"')
+    (sources / "routes.toml").write_text(
+        head + 'route_id = "K1"' + link.replace('scenario = "ktx"', ""), encoding="utf-8"
+    )
+    stops = (sources / "stops.csv").read_text(encoding="utf-8")
+    (sources / "stops.csv").write_text(stops.replace(",1,ktx", ",1,"), encoding="utf-8")
+    build_feed(sources, tmp_path / "feed.zip", valid_from=VALID_FROM)
+
+    def length_m(tables):
+        along = [p["shape_dist_traveled"] for p in tables["shapes"] if p["shape_id"] == "K1-0"]
+        return float(along[-1])
+
+    assert length_m(read_tables(tmp_path / "feed.zip")) > length_m(ktx_feed.tables) + 1000
