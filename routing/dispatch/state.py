@@ -21,7 +21,7 @@ from routing.dispatch.values import (
     DutyState,
     RideBreach,
 )
-from routing.drt.model import Ride, VehiclePlan, VisitTime
+from routing.drt.model import Ride, Vehicle, VehiclePlan, VisitTime
 from routing.policy import ServicePolicy
 from routing.types import NEVER
 
@@ -93,11 +93,16 @@ def _open(state: DayState, event: ev.DayOpened) -> DayState:
         state,
         service_date=event.service_date,
         policy=event.policy,
-        plans=Map((v.vehicle_id, VehiclePlan.fresh(v)) for v in event.vehicles),
+        # Plans with visits come with their times, as PlanChanged.
+        plans=Map((v.vehicle_id, _idle(v)) for v in event.vehicles),
         times=Map((vehicle_id, ()) for vehicle_id in ids),
         duties=Map((vehicle_id, DutyState.ON_DUTY) for vehicle_id in ids),
         changed=Map((vehicle_id, 0) for vehicle_id in ids),
     )
+
+
+def _idle(vehicle: Vehicle) -> VehiclePlan:
+    return replace(VehiclePlan.fresh(vehicle), visits=())
 
 
 def _plan(state: DayState, event: ev.PlanChanged) -> DayState:

@@ -1,0 +1,102 @@
+"""A decision in the making: events so far, and the state that they lead to."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from routing.dispatch import events as ev
+from routing.dispatch.lateness import find_lateness, is_news
+from routing.dispatch.network import Network
+from routing.dispatch.projection import near_pickups, no_earlier
+from routing.dispatch.state import Booking, DayState, evolve
+from routing.dispatch.values import DutyState, RideBreach
+from routing.drt.breach import loosen
+from routing.drt.model import Insertion, Ride, VehiclePlan, Visit, VisitKind
+from routing.drt.schedule import schedule
+
+
+class Draft:
+    """Collects the events of one command; each is folded at once, so rules see the newest state.
+
+    `evolve` refuses an event that the lifecycle does not know, so a draft cannot hold one.
+    """
+
+    def __init__(self, state: DayState, now: int, network: Network) -> None:
+        self.state = state
+        self.now = now
+        self.network = network
+        self.events: list[ev.Event] = []
+
+    def add(self, *events: ev.Event) -> None:
+        """Fold further events; raises `TransitionError` if one cannot happen."""
+        for event in events:
+            self.state = evolve(self.state, event)
+            self.events.append(event)
+
+    def current(self, vehicle_id: str) -> VehiclePlan:
+        """The plan of a vehicle with the time that has passed."""
+        return self.network.projector.current(self.state.plans[vehicle_id], self.now)
+
+    def keep(self, plan: VehiclePlan, cause: str = "running_late") -> None:
+        """Record ``plan`` with its times; what it cannot keep any more becomes a breach."""
+        plan, _ = loosen(self._as_told(plan), self.network.travel)
+        times = schedule(plan, self.network.travel)
+        self.add(ev.PlanChanged(self.now, plan, times))
+        notice_s = self.state.policy.notice_s
+        for booking, rule, late_s in list(find_lateness(plan, times, self.state.bookings)):
+            if is_news(booking, rule, late_s, notice_s):
+                breach = RideBreach(rule, self.now, late_s, cause)
+                self.add(ev.BreachRecorded(self.now, booking.booking_id, breach))
+
+    def _as_told(self, plan: VehiclePlan) -> VehiclePlan:
+        # A rider who is told 14:10 and stands at the stop at 14:08 must not have missed it.
+        vehicle_id = plan.vehicle.vehicle_id
+        state, now = self.state, self.now
+        near = near_pickups(state.plans[vehicle_id], state.times[vehicle_id], now, state.policy)
+        return no_earlier(plan, near, now, state.policy)
+
+    def replan_fleet(self, vehicles: Iterable[str] | None = None) -> list[str]:
+        """Load the vehicles on duty into the solver, as they stand now; returns their ids."""
+        state, projector = self.state, self.network.projector
+        chosen = [v for v in vehicles or state.plans if state.duties[v] is DutyState.ON_DUTY]
+        self.network.fleet.sync(
+            projector.for_replan(state.plans[v], state.times[v], self.now, state.policy)
+            for v in chosen
+        )
+        return chosen
+
+    def find_insertion(self, ride: Ride, vehicles: Iterable[str] | None = None) -> Insertion | None:
+        """The cheapest way to serve ``ride``, all hard rules kept, as things stand now."""
+        if not self.replan_fleet(vehicles):
+            return None
+        return self.network.fleet.cheapest_insertion(ride, now=self.now)
+
+    def insert(self, ride: Ride, found: Insertion, cause: str = "running_late") -> None:
+        """Record the plan that ``found`` leads to, with the windows that were agreed."""
+        agreed = agreed_visits((*self.state.plans[found.vehicle_id].visits, *ride.visits()))
+        visits = tuple(as_agreed(visit, agreed) for visit in found.plan.visits)
+        self.keep(replace(self.current(found.vehicle_id), visits=visits), cause)
+
+    def expected_arrival(self, plan: VehiclePlan) -> int:
+        """When the vehicle is expected at the first visit of ``plan``, service seconds."""
+        return schedule(plan, self.network.travel)[0].arrive
+
+    def find_booking(self, booking_id: str) -> Booking | None:
+        """The booking, if there is one of that id."""
+        return self.state.bookings.get(booking_id)
+
+
+def agreed_visits(visits: Iterable[Visit]) -> dict[tuple[VisitKind, str], Visit]:
+    """Riders' visits by what happens to whom."""
+    return {(v.kind, v.ride_id): v for v in visits if v.kind is not VisitKind.BREAK}
+
+
+def as_agreed(visit: Visit, agreed: dict[tuple[VisitKind, str], Visit]) -> Visit:
+    """A visit of a re-plan with the limit that was agreed.
+
+    A window that was narrowed at its end was so for the re-plan alone; one narrowed at its
+    beginning stays so, for the rider was told that time.
+    """
+    known = agreed.get((visit.kind, visit.ride_id))
+    if known is None:
+        return visit
+    return replace(known, earliest=max(known.earliest, visit.earliest))

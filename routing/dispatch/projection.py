@@ -1,0 +1,107 @@
+"""A plan as it stands right now, which is what a re-plan must respect.
+
+Rule: a stored plan says what was agreed; a projection says what can still be done at ``now``.
+A vehicle that has not left cannot leave before now; one that is late arrives now at the
+earliest; a pickup that is near may not be moved (the operator's 7 and 2 minutes).
+"""
+
+from dataclasses import replace
+
+from routing.drt.breach import loosen
+from routing.drt.model import VehiclePlan, Visit, VisitKind, VisitTime
+from routing.drt.schedule import schedule
+from routing.policy import ServicePolicy
+from routing.road.travel import TravelTimes
+
+
+class Projector:
+    """Projections, remembered as long as neither plan nor its bounds change."""
+
+    def __init__(self, travel: TravelTimes) -> None:
+        self._travel = travel
+        self._known: dict[str, VehiclePlan] = {}
+
+    def current(self, plan: VehiclePlan, now: int) -> VehiclePlan:
+        """``plan`` with the time that has passed: nothing of it lies before ``now``.
+
+        Limits that a late vehicle cannot keep are those of going straight on.
+        """
+        if not plan.n_frozen:
+            # It leaves before it must (see the clock), so waiting cannot have made it late.
+            return plan if plan.ready_time >= now else replace(plan, ready_time=now)
+        if plan.standing:
+            arrival = max(plan.first_arrival, now - plan.visits[0].dwell_s)
+        else:
+            arrival = now if self._first_arrival(plan) < now else plan.first_arrival
+        if arrival == plan.first_arrival:
+            return plan
+        return loosen(replace(plan, first_arrival=arrival), self._travel)[0]
+
+    def for_replan(
+        self, plan: VehiclePlan, times: tuple[VisitTime, ...], now: int, policy: ServicePolicy
+    ) -> VehiclePlan:
+        """The `current` plan with the windows of pickups narrowed that are too near to move."""
+        # The insertion kernel is told the time itself; an idle plan stays the same object for it.
+        current = self.current(plan, now) if plan.n_frozen else plan
+        near = near_pickups(plan, times, now, policy)
+        if not near:
+            return current
+        expected = schedule(self.current(plan, now), self._travel)
+        visits = tuple(
+            _narrowed(visit, near[visit.ride_id], expected[i].start, now, policy)
+            if i >= plan.n_frozen and _is_near(visit, near)
+            else visit
+            for i, visit in enumerate(current.visits)
+        )
+        return self._remembered(plan, replace(current, visits=visits))
+
+    def _remembered(self, plan: VehiclePlan, projected: VehiclePlan) -> VehiclePlan:
+        vehicle_id = plan.vehicle.vehicle_id
+        known = self._known.get(vehicle_id)
+        if known == projected:
+            return known
+        self._known[vehicle_id] = projected
+        return projected
+
+    def _first_arrival(self, plan: VehiclePlan) -> int:
+        return schedule(replace(plan, visits=plan.visits[:1]), self._travel)[0].arrive
+
+
+def near_pickups(
+    plan: VehiclePlan, times: tuple[VisitTime, ...], now: int, policy: ServicePolicy
+) -> dict[str, int]:
+    """Pickups too near to be moved at will: ride id -> the start that the rider was told."""
+    horizon = now + max(policy.no_earlier_within_s, policy.no_later_within_s)
+    return {
+        visit.ride_id: time.start
+        for visit, time in zip(plan.visits, times, strict=True)
+        if visit.kind is VisitKind.PICKUP and time.start < horizon
+    }
+
+
+def no_earlier(
+    plan: VehiclePlan, near: dict[str, int], now: int, policy: ServicePolicy
+) -> VehiclePlan:
+    """``plan`` with no near pickup before the time that its rider was told."""
+    bound = now + policy.no_earlier_within_s
+    visits = tuple(
+        replace(visit, earliest=max(visit.earliest, near[visit.ride_id]))
+        if _is_near(visit, near) and near[visit.ride_id] < bound
+        else visit
+        for visit in plan.visits
+    )
+    return plan if visits == plan.visits else replace(plan, visits=visits)
+
+
+def _is_near(visit: Visit, near: dict[str, int]) -> bool:
+    return visit.kind is VisitKind.PICKUP and visit.ride_id in near
+
+
+def _narrowed(visit: Visit, told: int, expected: int, now: int, policy: ServicePolicy) -> Visit:
+    # A vehicle that is early or late already may stay so: the bound is what goes on anyway.
+    earliest, latest = visit.earliest, visit.latest
+    if told < now + policy.no_earlier_within_s:
+        earliest = max(earliest, min(told, expected))
+    if told < now + policy.no_later_within_s:
+        latest = min(latest, max(told, expected))
+    return replace(visit, earliest=earliest, latest=latest)

@@ -1,0 +1,175 @@
+"""Random storms of commands: the state is the fold of the log, and every plan keeps every rule."""
+
+from functools import reduce
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routing.dispatch import commands as cmd
+from routing.dispatch.lifecycle import BEFORE_BOARDING, BookingState
+from routing.dispatch.quote import quote
+from routing.dispatch.rejections import Rejected, RejectReason
+from routing.dispatch.state import DayState, commit
+from routing.dispatch.values import Actor, BreachRule, Cancellation, Party
+from routing.dispatch.visits import visit_id
+from routing.drt.model import VisitKind
+from tests.routing.dispatch.world import Town
+
+PLACE = st.integers(0, 8)
+BOOKING = st.integers(0, 7)
+ACTS = (
+    "drive",
+    "drive",
+    "drive",
+    "drive",
+    "book",
+    "book",
+    "offer",
+    "cancel",
+    "amend",
+    "arrive",
+    "board",
+    "alight",
+    "miss",
+    "contact",
+)
+CONTROL = ("delay", "lock", "move", "withdraw", "return", "undo", "propose", "skip")
+
+
+@st.composite
+def storms(draw):
+    """Acts as (name, seconds that pass before it, four small numbers that it reads as it likes)."""
+    name = st.sampled_from(ACTS + ACTS + CONTROL)
+    pause = st.sampled_from((0, 0, 1, 20, 60, 120, 240, 900))
+    return draw(st.lists(st.tuples(name, pause, BOOKING, PLACE, PLACE, PLACE), max_size=25))
+
+
+@settings(max_examples=150)
+@given(storms(), st.booleans())
+def test_no_storm_breaks_a_rule(storm, with_breaks):
+    town = Town.opened(2, breaks=with_breaks)
+    for name, pause, k, a, b, c in storm:
+        town.tick(town.now + pause)
+        before = town.state
+        decision = perform(town, name, k, a, b, c)
+        if isinstance(decision, Rejected):
+            assert town.state is before
+            assert decision.reason is not RejectReason.CLOCK_WENT_BACK
+        assert_rules_hold(town)
+    assert reduce(commit, town.log, DayState()) == town.state
+
+
+def perform(town, name, k, a, b, c):
+    """Turn an act into a command that fits the moment as well as its numbers allow."""
+    booking_id, vehicle_id = f"r{k}", "AB"[c % 2]
+    head = [visit_id(v, vehicle_id) for v in town.state.plans[vehicle_id].visits]
+    at_hand = head[a % 2] if len(head) > a % 2 else (head[0] if head else "none")
+    match name:
+        case "book":
+            party = Party(1 + b % 4, wheelchairs=int(c == 8))
+            depart = town.now + 300 * (c % 4)
+            return town.book(booking_id, a, b, party=party, depart=depart, waitlist=c == 7)
+        case "offer" | "amend":
+            request = cmd.RideRequest(
+                (cmd.StopChoice(a),), (cmd.StopChoice(b),), depart_from=town.now + 60 * c
+            )
+            offers = quote(town.state, request, town.now, town.network)
+            if isinstance(offers, Rejected):
+                return offers
+            if name == "offer":
+                return town.do(cmd.ConfirmOffer(booking_id, offers[0], "owner"))
+            return town.do(cmd.AmendRide(booking_id, offers[0]))
+        case "cancel":
+            return town.do(cmd.CancelRide(booking_id, Cancellation(Actor.RIDER, "plans_changed")))
+        case "drive":
+            return drive(town, vehicle_id)
+        case "arrive":
+            return town.do(cmd.ArriveVisit(vehicle_id, head[0] if head else "none"))
+        case "board":
+            return town.do(cmd.BoardRider(vehicle_id, at_hand))
+        case "alight":
+            return town.do(cmd.AlightRider(vehicle_id, at_hand))
+        case "miss":
+            return town.do(cmd.MissRider(vehicle_id, at_hand))
+        case "contact":
+            return town.do(cmd.RecordContact(booking_id, Actor.DRIVER, "call"))
+        case "delay":
+            return town.do(cmd.ReportArrival(vehicle_id, town.now + 60 * a))
+        case "lock":
+            return town.do(cmd.LockAssignment(booking_id, "d1"))
+        case "move":
+            return town.do(cmd.MoveRide(booking_id, vehicle_id, "d1"))
+        case "withdraw":
+            return town.do(cmd.WithdrawVehicle(vehicle_id, a, b % 2 == 0, "d1"))
+        case "return":
+            return town.do(cmd.ReturnVehicle(vehicle_id, a, "d1"))
+        case "undo" if a % 2:
+            return town.do(cmd.ReverseNoShow(booking_id, "d1"))
+        case "undo":
+            return town.do(cmd.ReverseCancellation(booking_id, "d1"))
+        case "propose":
+            return town.do(swapped(town))
+        case _:
+            return town.do(cmd.Tick())
+
+
+def drive(town, vehicle_id):
+    """What a driver does who follows the manifest."""
+    plan = town.state.plans[vehicle_id]
+    if not plan.visits:
+        return town.do(cmd.Tick())
+    name = visit_id(plan.visits[0], vehicle_id)
+    if not plan.standing:
+        return town.do(cmd.ArriveVisit(vehicle_id, name))
+    if plan.visits[0].kind is VisitKind.BREAK:
+        return town.do(cmd.FinishBreak(vehicle_id, name))
+    if plan.visits[0].kind is VisitKind.PICKUP:
+        return town.do(cmd.BoardRider(vehicle_id, name))
+    return town.do(cmd.AlightRider(vehicle_id, name))
+
+
+def swapped(town):
+    """A proposal that gives each vehicle the other's work."""
+    visits = {
+        v: tuple((x.kind, x.ride_id) for x in plan.visits) for v, plan in town.state.plans.items()
+    }
+    plans = (cmd.ProposedPlan("A", visits["B"]), cmd.ProposedPlan("B", visits["A"]))
+    return cmd.ProposePlan(town.state.version, plans)
+
+
+def assert_rules_hold(town):
+    assert town.violations() == []
+    for booking in town.state.bookings.values():
+        assert_planned_where_it_belongs(town, booking)
+        assert_promise_is_kept_or_breached(town, booking)
+
+
+def assert_planned_where_it_belongs(town, booking):
+    planned = [
+        (vehicle_id, visit.kind)
+        for vehicle_id, plan in town.state.plans.items()
+        for visit in plan.visits
+        if visit.ride_id == booking.booking_id
+    ]
+    if booking.state in BEFORE_BOARDING:
+        expected = [(booking.vehicle_id, VisitKind.PICKUP), (booking.vehicle_id, VisitKind.DROPOFF)]
+    elif booking.state is BookingState.ON_BOARD:
+        expected = [(booking.vehicle_id, VisitKind.DROPOFF)]
+    else:
+        expected = []
+    assert planned == expected, booking
+
+
+def assert_promise_is_kept_or_breached(town, booking):
+    """A window in the plan is wider than the promise only where a breach says so."""
+    known = {breach.rule for breach in booking.breaches}
+    promise = booking.terms.promise
+    for plan in town.state.plans.values():
+        for visit in plan.visits:
+            if visit.ride_id != booking.booking_id:
+                continue
+            waits = visit.kind is VisitKind.PICKUP and booking.boarded_time is None
+            if waits and visit.latest > promise.pickup_latest:
+                assert BreachRule.PICKUP_LATEST in known
+            if visit.kind is VisitKind.DROPOFF and visit.latest > promise.dropoff_latest:
+                assert known & {BreachRule.DROPOFF_LATEST, BreachRule.PICKUP_LATEST}
