@@ -12,7 +12,6 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from routing.drt.check import check_plans
 
 from routing.dispatch import commands as cmd
 from routing.dispatch import events as ev
@@ -21,6 +20,7 @@ from routing.dispatch.network import Network
 from routing.dispatch.rejections import Rejected
 from routing.dispatch.state import Booking, DayState, commit
 from routing.dispatch.values import Channel, Party
+from routing.drt.check import check_plans
 from routing.drt.model import Break, Vehicle
 from routing.policy import ServicePolicy
 from routing.road.travel import TravelTimes, static
