@@ -8,8 +8,11 @@ import asyncio
 import heapq
 import itertools
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from gtfs.service_day import ServiceDay, service_day_of
 
 
 class Clock(Protocol):
@@ -113,3 +116,40 @@ class FakeClock:
             _, _, woken = heapq.heappop(self._sleepers)
             if not woken.done():
                 woken.set_result(None)
+
+
+class AreaClock:
+    """The time of an area in service seconds. It never goes back, whatever its clock does.
+
+    Parameters
+    ----------
+    clock
+        What time it is.
+    zone
+        Time zone of the area.
+    """
+
+    def __init__(self, clock: Clock, zone: ZoneInfo) -> None:
+        self._clock, self.zone = clock, zone
+        self._latest = clock.now()
+
+    def at(self) -> datetime:
+        """The time, aware, in UTC."""
+        self._latest = max(self._latest, self._clock.now())
+        return self._latest
+
+    def now(self, service_date: str) -> int:
+        """Service seconds on a day; negative before its second 0."""
+        return self.day(service_date).seconds(self.at())
+
+    def today(self) -> str:
+        """The service date."""
+        return service_day_of(self.at(), self.zone).date.isoformat()
+
+    def date_after(self, days: int) -> str:
+        """The service date ``days`` after today, before it if negative."""
+        return self.day(self.today()).shifted(days).date.isoformat()
+
+    def day(self, service_date: str) -> ServiceDay:
+        """The service day of a date ``YYYY-MM-DD``."""
+        return ServiceDay(date.fromisoformat(service_date), self.zone)

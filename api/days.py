@@ -1,80 +1,79 @@
-"""The service's own time: which service day a moment belongs to, and what time it is there.
+"""The service days that a loop has in memory: their last durable states, and their bookings."""
 
-Rule: no router adds hours or builds a datetime; between the wire and the kernels' seconds stand
-these few lines, and `gtfs.service_day` behind them.
-"""
+from collections.abc import Iterable, Iterator
 
-from datetime import date, datetime
-from functools import lru_cache
-from zoneinfo import ZoneInfo
-
-from api.clock import Clock
-from gtfs.service_day import ServiceDay, service_day_of
-from routing.policy import ServicePolicy
-
-_DAY_S = 24 * 3600
+from api.clock import AreaClock
+from routing.dispatch.events import BookingEvent, Event
+from routing.dispatch.lifecycle import ENDED, BookingState
+from routing.dispatch.state import Booking, DayState
 
 
 class Days:
-    """Service days of one area, seen from the service's clock.
+    """Committed states by service date, and on which day each booking is.
 
     Parameters
     ----------
-    zone
-        Time zone of the area.
     clock
-        The service's clock; accelerated in a demo.
-    policy
-        The operator's rules: the end of service decides where a night trip belongs.
+        Tells service days.
     """
 
-    def __init__(self, zone: ZoneInfo, clock: Clock, policy: ServicePolicy) -> None:
-        self.zone, self.policy, self._clock = zone, policy, clock
-        self.day = lru_cache(maxsize=64)(self._day)
-        self._origin_s = lru_cache(maxsize=64)(self._find_origin_s)
+    def __init__(self, clock: AreaClock) -> None:
+        self._clock = clock
+        self._states: dict[str, DayState] = {}
+        self._date_of: dict[str, str] = {}
+        self._booking_states: dict[str, tuple[object, frozenset[BookingState]]] = {}
 
-    def now(self) -> datetime:
-        """Service time, aware, in the area's zone, whole seconds."""
-        return self._clock.now().astimezone(self.zone).replace(microsecond=0)
+    def __contains__(self, service_date: str) -> bool:
+        return service_date in self._states
 
-    def today(self) -> str:
-        """The service date that goes on now."""
-        return self.service_date(self.now())
+    def __iter__(self) -> Iterator[str]:
+        return iter(tuple(self._states))
 
-    def service_date(self, at: datetime) -> str:
-        """Return the service date that a trip at ``at`` belongs to.
+    def state(self, service_date: str) -> DayState:
+        """Last durable state of a day; an empty one if the day is not in memory."""
+        return self._states.get(service_date) or DayState()
 
-        After midnight that is the day before, as long as its service has not ended.
-        """
-        day = service_day_of(at, self.zone)
-        before = day.shifted(-1)
-        if before.seconds(at) <= self.policy.service_until and self.policy.service_until > _DAY_S:
-            return before.date.isoformat()
-        return day.date.isoformat()
+    def load(self, service_date: str, state: DayState) -> None:
+        """Take over a day as its log has it."""
+        self._states[service_date] = state
+        for booking in state.bookings.values():
+            self._index(service_date, booking)
 
-    def days_ahead(self, at: datetime) -> int:
-        """How many service days after today ``at`` lies; negative in the past."""
-        there = date.fromisoformat(self.service_date(at))
-        return (there - date.fromisoformat(self.today())).days
+    def advance(self, service_date: str, state: DayState, events: Iterable[Event]) -> None:
+        """Take over the state after the durable ``events``."""
+        self._states[service_date] = state
+        for event in events:
+            if isinstance(event, BookingEvent):
+                self._index(service_date, state.bookings[event.booking_id])
 
-    def seconds(self, service_date: str, at: datetime) -> int:
-        """Service seconds of ``at`` on ``service_date``."""
-        return int(at.timestamp()) - self._origin_s(service_date)
+    def drop(self, service_date: str) -> None:
+        """Forget a day."""
+        del self._states[service_date]
+        self._booking_states.pop(service_date, None)
+        self._date_of = {k: v for k, v in self._date_of.items() if v != service_date}
 
-    def now_s(self, service_date: str) -> int:
-        """Service seconds of now on ``service_date``; negative before the day."""
-        return self.seconds(service_date, self._clock.now())
+    def find_booking(self, booking_id: str) -> tuple[str, Booking] | None:
+        """Service date and booking; after an amendment to another day, that day's."""
+        service_date = self._date_of.get(booking_id)
+        if service_date is None:
+            return None
+        return service_date, self._states[service_date].bookings[booking_id]
 
-    def at(self, service_date: str, seconds: int) -> datetime:
-        """The moment of ``seconds`` on ``service_date``, in the area's zone."""
-        return datetime.fromtimestamp(self._origin_s(service_date) + seconds, self.zone)
+    def booking_states(self, service_date: str) -> frozenset[BookingState]:
+        """States that any booking of the day is in."""
+        bookings = self.state(service_date).bookings
+        known, states = self._booking_states.get(service_date, (None, frozenset()))
+        if known is not bookings:
+            states = frozenset(booking.state for booking in bookings.values())
+            self._booking_states[service_date] = bookings, states
+        return states
 
-    def find_at(self, service_date: str, seconds: int | None) -> datetime | None:
-        """`at`, or None where there are no seconds."""
-        return None if seconds is None else self.at(service_date, seconds)
+    def _index(self, service_date: str, booking: Booking) -> None:
+        known = self.find_booking(booking.booking_id)
+        if known is None or self._rank(service_date, booking) >= self._rank(*known):
+            self._date_of[booking.booking_id] = service_date
 
-    def _day(self, service_date: str) -> ServiceDay:
-        return ServiceDay(date.fromisoformat(service_date), self.zone)
-
-    def _find_origin_s(self, service_date: str) -> int:
-        return self.day(service_date).origin_epoch_s
+    def _rank(self, service_date: str, booking: Booking) -> tuple[bool, int]:
+        """The living one of two bookings of one id counts, else the one made later."""
+        origin_s = self._clock.day(service_date).origin_epoch_s
+        return booking.state not in ENDED, origin_s + booking.booked_time

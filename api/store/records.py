@@ -75,6 +75,14 @@ class CommitBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadedDay:
+    """A day as its log has it, and the version of the snapshot that it was folded from."""
+
+    state: DayState
+    snapshot_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LoggedCommit:
     """One commit of a day's log: the version that it made, and its events."""
 

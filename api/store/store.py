@@ -24,6 +24,7 @@ from api.store.records import (
     Contact,
     DayCommit,
     Idempotency,
+    LoadedDay,
     LoggedCommit,
     StoredAnswer,
 )
@@ -39,13 +40,14 @@ _PAGE = 500
 
 
 class _Script:
-    """A Lua script that is sent by its hash, and whole where the server does not know it."""
+    """A Lua script of this folder."""
 
     def __init__(self, file: str) -> None:
         self._text = (Path(__file__).parent / file).read_text("utf-8")
         self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
 
     async def run(self, client: Client, keys: Sequence[str], args: Sequence[Any]) -> Any:
+        """Send the script's hash, and the whole of it where the server does not know it."""
         try:
             return await client.evalsha(self._sha, len(keys), *keys, *args)
         except NoScriptError:
@@ -135,7 +137,7 @@ class Store:
             names = await self._connected.hkeys(self.keys.versions)
         return sorted(name.decode() for name in names)
 
-    async def load(self, service_date: str) -> DayState:
+    async def load(self, service_date: str) -> LoadedDay:
         """State of a service day: its snapshot and every event since, folded.
 
         Raises
@@ -151,6 +153,7 @@ class Store:
             snapshot = await self._connected.get(self.keys.snapshot(service_date))
         self._fence = (fence or b"0").decode()
         state = (codec.find_snapshot(snapshot) if snapshot else None) or DayState()
+        snapshot_version = state.version
         async for logged in self._events_after(service_date, state.version):
             state = _fold(state, logged, service_date)
         if state.version < version:
@@ -158,7 +161,7 @@ class Store:
                 f"the log of {service_date} ends at version {state.version}, "
                 f"but {version} were committed"
             )
-        return state
+        return LoadedDay(state, snapshot_version)
 
     async def read_events(
         self, service_date: str, after_version: int = 0, limit: int = _PAGE

@@ -42,14 +42,14 @@ def batch(date, base, *commits, **more):
 
 async def test_an_empty_store_has_no_days(store):
     assert await store.list_dates() == []
-    assert await store.load(DATE) == DayState()
+    assert (await store.load(DATE)).state == DayState()
 
 
 async def test_what_was_committed_is_loaded_and_read(store):
     await store.commit(batch(DATE, 0, opened(), duty(1)))
     await store.commit(batch(DATE, 2, duty(2, DutyState.ON_DUTY)))
     assert await store.list_dates() == [DATE]
-    assert await store.load(DATE) == folded(opened(), duty(1), duty(2, DutyState.ON_DUTY))
+    assert (await store.load(DATE)).state == folded(opened(), duty(1), duty(2, DutyState.ON_DUTY))
     assert [(c.version, c.events) for c in await store.read_events(DATE, 1)] == [
         (2, duty(1)),
         (3, duty(2, DutyState.ON_DUTY)),
@@ -63,7 +63,7 @@ async def test_a_commit_on_another_version_is_refused_and_writes_nothing(store, 
     contacts = (("b1", Contact("n")),)
     with pytest.raises(VersionConflict, match=f"{DATE} stands at version 1"):
         await store.commit(batch(DATE, base, duty(5), contacts=contacts))
-    assert (await store.load(DATE)).version == 1
+    assert (await store.load(DATE)).state.version == 1
     assert await store.find_contact("b1") is None
 
 
@@ -78,7 +78,7 @@ async def test_two_days_are_written_together_or_not_at_all(store):
         CommitBatch((DayCommit(DATE, 0, (opened(),)), DayCommit(OTHER, 1, (duty(1),))))
     )
     assert await store.list_dates() == [DATE, OTHER]
-    assert await store.load(OTHER) == folded(opened(OTHER), duty(1))
+    assert (await store.load(OTHER)).state == folded(opened(OTHER), duty(1))
 
 
 async def test_a_day_starts_from_its_snapshot(store):
@@ -87,7 +87,7 @@ async def test_a_day_starts_from_its_snapshot(store):
     await store.commit(batch(DATE, 2, duty(2, DutyState.ON_DUTY)))
     # entries that the snapshot covers are not needed any more
     await store._connected.xtrim(store.keys.events(DATE), minid="3-0")
-    assert await store.load(DATE) == folded(opened(), duty(1), duty(2, DutyState.ON_DUTY))
+    assert (await store.load(DATE)).state == folded(opened(), duty(1), duty(2, DutyState.ON_DUTY))
 
 
 async def test_a_snapshot_of_other_code_is_passed_over(store, monkeypatch):
@@ -95,7 +95,7 @@ async def test_a_snapshot_of_other_code_is_passed_over(store, monkeypatch):
     monkeypatch.setattr(codec, "fold_fingerprint", lambda: "another")
     await store.commit(CommitBatch((DayCommit(DATE, 0, (opened(),), wrong),)))
     monkeypatch.undo()
-    assert await store.load(DATE) == folded(opened())
+    assert (await store.load(DATE)).state == folded(opened())
 
 
 async def test_a_log_with_a_gap_is_not_folded(store):
@@ -122,7 +122,7 @@ async def test_a_request_is_answered_once(store):
     with pytest.raises(AlreadyAnswered) as caught:
         await store.commit(batch(DATE, 1, duty(1), answers=again))
     assert caught.value.answers == {request: stored}
-    assert (await store.load(DATE)).version == 1
+    assert (await store.load(DATE)).state.version == 1
     assert await store.find_answer(Idempotency("rider-1", "k2", "d")) is None
     assert await store.find_answer(Idempotency("rider-2", "k1", "digest")) is None
 
