@@ -66,7 +66,7 @@ def loosen(plan: VehiclePlan, travel: TravelTimes) -> tuple[VehiclePlan, list[Br
         return eased, [breach for _, breach in late]
     long = list(_long_rides(plan, row))
     late = sorted([*late, *long], key=lambda found: found[0])
-    return _ease_durations(eased, long), [breach for _, breach in late]
+    return _ease_durations(eased, long) if late else plan, [breach for _, breach in late]
 
 
 _Found = tuple[int, Breach]  # with its position; the vehicle's own come after all visits

@@ -64,11 +64,9 @@ class Fleet:
         """
         wanted, slots, known = list(plans), self._slots, self._plans
         changed = [p for p in wanted if not self._knows(p)]
-        if changed:
-            self._refuse_unfit(changed)
+        if changed or len(wanted) != len(self._members):
+            self._refuse_unfit(wanted, changed)
         members = [slots.setdefault(plan.vehicle.vehicle_id, len(slots)) for plan in wanted]
-        if len(set(members)) != len(members):
-            raise ValueError("a vehicle has two plans")
         known.extend(changed[0] for _ in range(len(slots) - len(known)))
         for plan in changed:
             known[slots[plan.vehicle.vehicle_id]] = plan
@@ -88,9 +86,11 @@ class Fleet:
         slot = self._slots.get(plan.vehicle.vehicle_id)
         return slot is not None and self._plans[slot] is plan
 
-    def _refuse_unfit(self, plans: list[VehiclePlan]) -> None:
-        n_dimensions = (self._plans or plans)[0].vehicle.n_dimensions
-        for plan in plans:
+    def _refuse_unfit(self, plans: list[VehiclePlan], changed: list[VehiclePlan]) -> None:
+        if len({plan.vehicle.vehicle_id for plan in plans}) != len(plans):
+            raise ValueError("a vehicle has two plans")
+        for plan in changed:
+            n_dimensions = (self._plans or changed)[0].vehicle.n_dimensions
             vehicle_id = plan.vehicle.vehicle_id
             loads = [plan.load, *plan.vehicle.configurations, *(v.load for v in plan.visits)]
             if any(len(load) != n_dimensions for load in loads):

@@ -48,7 +48,7 @@ def row_values(plan: VehiclePlan) -> list[tuple[int, ...]]:
     return [
         _depot(plan.place, _LATEST),
         *visits,
-        _depot(plan.vehicle.end_place, plan.vehicle.shift_until if visits else _LATEST),
+        _depot(plan.vehicle.end_place, plan.vehicle.shift_until),
     ]
 
 

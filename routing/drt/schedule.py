@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from routing.drt.model import VehiclePlan, VisitTime
-from routing.drt.rows import plan_rows, visit_times
+from routing.drt.rows import plan_rows, ready_time, visit_times
 from routing.drt.timing import count_seconds, go_straight, settle
 from routing.policy import CostWeights
 from routing.road.travel import TravelTimes, get_travel_s
@@ -95,7 +95,7 @@ def leave_time(
     """
     if not plan.visits:
         raise ValueError(f"vehicle {plan.vehicle.vehicle_id} has nowhere to leave for")
-    ready = max(plan.ready_time, plan.vehicle.shift_from)
+    ready = ready_time(plan)
     be_there = times[0].start - early_s
     low, high = ready, max(ready, be_there)
     while low < high:  # arrivals do not fall with departures, so the latest departure is found

@@ -102,6 +102,8 @@ def look_back(shortest, route, row):
 @njit(cache=True, nogil=True)
 def _is_late(route, row):
     late = False
+    if route.n_visits == 0:
+        return late  # there is nothing to be late for: the way home is not planned
     for k in range(1, route.n_visits + 2):
         late |= row[k].start > row[k].latest
     return late

@@ -1,0 +1,36 @@
+"""Slow, obvious twin of the insertion kernel: try everything."""
+
+from dataclasses import replace
+
+from tests.naive.naive_schedule import cost, is_feasible
+
+
+def candidates(plan, ride):
+    """Every plan that serves ``ride`` too, with the positions of its visits."""
+    pickup, dropoff = ride.visits()
+    n = len(plan.visits)
+    for i in range(plan.n_frozen, n + 1):
+        for j in range(i + 1, n + 2):
+            visits = [*plan.visits[:i], pickup, *plan.visits[i:]]
+            visits.insert(j, dropoff)
+            yield i, j, replace(plan, visits=tuple(visits))
+
+
+def as_at(plan, now):
+    """``plan`` of a vehicle that cannot leave before ``now`` any more."""
+    return plan if plan.n_frozen else replace(plan, ready_time=max(plan.ready_time, now))
+
+
+def cheapest_insertion(plans, ride, travel, weights, now):
+    """Cost, vehicle id, pickup and drop-off position of the cheapest way; None if none."""
+    best = None
+    for plan in (as_at(plan, now) for plan in plans):
+        if not is_feasible(plan, travel):
+            continue
+        before = cost(plan, travel, weights)
+        for i, j, longer in candidates(plan, ride):
+            if is_feasible(longer, travel):
+                added = cost(longer, travel, weights) - before
+                found = (added, plan.vehicle.vehicle_id, i, j)
+                best = found if best is None else min(best, found)
+    return best

@@ -1,0 +1,135 @@
+"""Hypothesis strategies: small worlds, drawn so that most of what can go wrong does."""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import strategies as st
+
+from routing.drt.breach import loosen
+from routing.drt.model import Break, Ride, Vehicle, VehiclePlan, VisitKind
+from routing.policy import CostWeights
+from routing.road.travel import TravelTimes, travel_times
+from routing.types import NEVER
+
+# --- shuttle ---
+
+HOUR_S = 3600
+
+
+@st.composite
+def travels(draw, n_places: int = 5) -> TravelTimes:
+    """Travel times of a few places at one to three knots; the triangle inequality may fail."""
+    seconds = st.integers(0, 400)
+    first = np.array(
+        draw(st.lists(seconds, min_size=n_places**2, max_size=n_places**2)), np.int64
+    ).reshape(n_places, n_places)
+    knots = sorted(draw(st.sets(st.integers(0, 2 * HOUR_S), min_size=1, max_size=3)))
+    if draw(st.booleans()):
+        knots = knots[:1]
+    matrices = [first]
+    for gap in np.diff(knots):
+        # A fall by at most the gap between two knots keeps FIFO.
+        change = np.array(
+            draw(st.lists(st.integers(-300, 300), min_size=n_places**2, max_size=n_places**2))
+        ).reshape(n_places, n_places)
+        matrices.append(np.maximum(matrices[-1] + np.maximum(change, -int(gap)), 0))
+    stack = np.stack(matrices)
+    stack[:, np.arange(n_places), np.arange(n_places)] = 0
+    if draw(st.integers(0, 9)) == 0:
+        stack[:, 0, n_places - 1] = NEVER
+    return travel_times(knots, stack)
+
+
+@st.composite
+def rides(draw, ride_id: str, n_places: int = 5) -> Ride:
+    """A ride within two hours, one to three people, maybe one in a wheelchair."""
+    place = st.integers(0, n_places - 1)
+    earliest = draw(st.integers(0, 2 * HOUR_S))
+    latest = earliest + draw(st.integers(0, 1800))
+    return Ride(
+        ride_id,
+        draw(place),
+        draw(place),
+        earliest,
+        latest,
+        latest + draw(st.integers(100, 3000)),
+        draw(st.integers(50, 1500)),
+        (draw(st.integers(1, 3)), draw(st.integers(0, 1))),
+        draw(st.integers(0, 90)),
+        draw(st.integers(0, 90)),
+    )
+
+
+@st.composite
+def vehicles(draw, vehicle_id: str, n_places: int = 5) -> Vehicle:
+    """A vehicle with one or two layouts, maybe a break, maybe a limited route."""
+    place = st.integers(0, n_places - 1)
+    breaks = ()
+    if draw(st.booleans()):
+        start = draw(st.integers(0, 2 * HOUR_S))
+        breaks = (Break(draw(place), start, start + 1800, draw(st.integers(0, 900))),)
+    return Vehicle(
+        vehicle_id,
+        draw(place),
+        draw(place),
+        draw(st.sampled_from([0, 600])),
+        draw(st.sampled_from([HOUR_S, 3 * HOUR_S, 4 * HOUR_S])),
+        draw(st.sampled_from([((4, 0),), ((4, 1),), ((6, 0), (3, 1)), ((6, 0), (4, 1), (0, 2))])),
+        breaks,
+        draw(st.sampled_from([int(NEVER), 2 * HOUR_S, 3000])),
+    )
+
+
+@st.composite
+def plans(draw, vehicle_id: str, n_rides: int, n_places: int = 5) -> VehiclePlan:
+    """A vehicle's plan with up to ``n_rides`` rides in any order, feasible or not."""
+    plan = VehiclePlan.fresh(draw(vehicles(vehicle_id, n_places)))
+    visits = list(plan.visits)
+    load = (0, 0)
+    for k in range(draw(st.integers(0, n_rides))):
+        pickup, dropoff = draw(rides(f"{vehicle_id}.{k}", n_places)).visits()
+        first = draw(st.integers(0, len(visits)))
+        visits.insert(draw(st.integers(first, len(visits))), dropoff)
+        if draw(st.integers(0, 3)):
+            visits.insert(first, pickup)
+        else:
+            load = (load[0] + pickup.load[0], load[1] + pickup.load[1])
+    started = draw(st.booleans()) or load != (0, 0)
+    first_arrival = draw(st.sampled_from([0, 0, 900]))
+    return replace(
+        plan,
+        place=draw(st.integers(0, n_places - 1)) if started else plan.place,
+        ready_time=draw(st.integers(0, HOUR_S)) if started else plan.ready_time,
+        route_start=draw(st.integers(0, 600)) if started else int(NEVER),
+        load=load,
+        visits=tuple(visits),
+        n_frozen=draw(st.integers(0, min(2, len(visits)))) if started else 0,
+        first_arrival=first_arrival,
+    )
+
+
+@st.composite
+def sound_plans(draw, vehicle_id: str, travel: TravelTimes, n_rides: int = 2) -> VehiclePlan:
+    """A plan whose broken time limits were loosened, as those of the service are."""
+    drawn = draw(plans(vehicle_id, n_rides, travel.n_places))
+    return loosen(drawn, travel)[0]
+
+
+@st.composite
+def fleets(draw, n_vehicles: int = 3, n_rides: int = 2) -> tuple[TravelTimes, list[VehiclePlan]]:
+    """Travel times, and a plan for each of one to ``n_vehicles`` vehicles."""
+    travel = draw(travels())
+    n = draw(st.integers(1, n_vehicles))
+    names = draw(st.permutations([f"v{k}" for k in range(n)]))
+    return travel, [draw(sound_plans(name, travel, n_rides)) for name in names]
+
+
+def cost_weights() -> st.SearchStrategy[CostWeights]:
+    """Weights that are powers of two, so that sums of them are exact; riding may cost most."""
+    weight = st.sampled_from([0.0, 0.125, 0.25, 1.0])
+    return st.builds(CostWeights, drive=weight, wait=weight, ride=weight)
+
+
+def has_break(plan: VehiclePlan) -> bool:
+    """Whether a break is still to come."""
+    return any(visit.kind is VisitKind.BREAK for visit in plan.visits)
