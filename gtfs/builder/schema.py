@@ -81,8 +81,8 @@ class Count(_Row, frozen=True):
     n_published: Positive
     unit: Literal["run", "train"]
     status: Literal["published", "plan", "estimate"]
-    as_of: Text
     source: Text
+    as_of: str = ""  # year and month; empty where the source has no date
     n_buses: Positive | None = None
 
     @property

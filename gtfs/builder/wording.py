@@ -36,8 +36,10 @@ _STATUS = {
     "estimate": Wording("가정한", "assumed"),
 }
 _UNIT = {
-    "run": Wording("왕복 하루 {n}회", "{n} round trips a day"),
-    "train": Wording("양방향 합계 하루 {n}회", "{n} trains a day, both directions together"),
+    "run": Wording("하루 {n}회(왕복으로 해석)", "{n} runs a day (read as round trips)"),
+    "train": Wording(
+        "하루 {n}회(양방향 합계로 해석)", "{n} trains a day (read as both directions together)"
+    ),
 }
 
 
@@ -52,13 +54,13 @@ def describe_route(route: Route, count: Count) -> Wording:
     status, unit = _STATUS[count.status], _UNIT[count.unit]
     together = count.count_id if count.n_round_trips != route.runs_per_day else ""
     ko, en = (text.format(n=count.n_published) for text in unit)
+    if together:
+        ko, en = f"{ko} ({together} 합계)", f"{en} ({together} together)"
+    if count.as_of:
+        ko, en = f"{ko}, 기준 {count.as_of}", f"{en}, as of {count.as_of}"
     return Wording(
-        f"추정 시각표: {status.ko} {ko}"
-        + (f" ({together} 합계)" if together else "")
-        + f", 기준 {count.as_of}. 정류장별 시각은 추정",
-        f"Estimated timetable: {status.en} {en}"
-        + (f" ({together} together)" if together else "")
-        + f", as of {count.as_of}. Times at stops are estimated",
+        f"추정 시각표: {status.ko} {ko}. 정류장별 시각은 추정",
+        f"Estimated timetable: {status.en} {en}. Times at stops are estimated",
     )
 
 

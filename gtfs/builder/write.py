@@ -1,6 +1,7 @@
 """Tables into one zip file, the same bytes for the same tables."""
 
 import csv
+import errno
 import io
 import os
 import zipfile
@@ -29,6 +30,8 @@ def write_feed(tables: Sequence[Table], out: Path) -> None:
     OSError
         If the folder or file cannot be written.
     """
+    if out.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder; name a zip file", str(out))
     out.parent.mkdir(parents=True, exist_ok=True)
     # a name of its own for each process, since several may build the same feed
     unfinished = out.with_name(f".{out.name}.{os.getpid()}")

@@ -158,6 +158,14 @@ def test_no_day_is_refused(tmp_path):
         build_feed(SOURCES, tmp_path / "feed.zip", valid_from=VALID_FROM, valid_days=0)
 
 
+def test_a_folder_is_not_written_over(tmp_path):
+    folder = tmp_path / "feeds"
+    folder.mkdir()
+    with pytest.raises(IsADirectoryError, match="name a zip file"):
+        build_feed(SOURCES, folder, valid_from=VALID_FROM)
+    assert list(tmp_path.iterdir()) == [folder]
+
+
 def test_a_direction_of_its_own_replaces_the_reversed_one(sources, tmp_path):
     patterns = sources / "patterns.csv"
     own = "99,1,1,SK029\n99,1,2,SK044\n99,1,3,SK051\n"
