@@ -17,7 +17,14 @@ import msgspec
 
 from gtfs.area_file import AreaFile, Shuttle
 from gtfs.builder.files import SourceFile, read_toml
-from gtfs.places import Places, list_places, place_times
+from gtfs.places import (
+    DrivingNetwork,
+    Places,
+    drive_line,
+    driving_network,
+    list_places,
+    place_times,
+)
 from gtfs.roads import Roads, clock_seconds, no_roads, read_roads
 from gtfs.zones import LivingZone, find_zone, read_land, read_zones
 from routing.drt.model import Break, Vehicle
@@ -71,6 +78,7 @@ class Area:
     zone_margin_m: float
     roads: Roads
     places: Places
+    network: DrivingNetwork | None  # roads with the places on them; None without road files
     travel_times: TravelTimes  # over ``places``
     ground: Ground  # for walks, see `routing.road.walk`
     policy: ServicePolicy
@@ -83,6 +91,12 @@ class Area:
     def contains(self, lon: float, lat: float) -> bool:
         """Whether a point in degrees lies in the service area."""
         return self.zone_at(lon, lat) is not None
+
+    def drive_line(
+        self, origin: int, destination: int, time: int
+    ) -> tuple[tuple[float, float], ...]:
+        """Line [lon, lat] that a vehicle follows between place indices when leaving at ``time``."""
+        return drive_line(self.network, self.places, origin, destination, time)
 
 
 def load_area(path: Path, scenario: str | None = None) -> Area:
@@ -112,6 +126,7 @@ def load_area(path: Path, scenario: str | None = None) -> Area:
     zones = read_zones(here / file.zones.file, here / file.zones.polygons)
     roads = _roads(file, here, scenario)
     places = list_places(file, here, scenario, roads, zones)
+    network = driving_network(file, roads, places, at)
     return Area(
         **{name: getattr(file, name) for name in _COPIED},
         source=path,
@@ -125,7 +140,8 @@ def load_area(path: Path, scenario: str | None = None) -> Area:
         zone_margin_m=file.zones.margin_m,
         roads=roads,
         places=places,
-        travel_times=place_times(file, roads, places, at),
+        network=network,
+        travel_times=place_times(file, network, places, at),
         ground=_ground(file, here, zones, roads),
         policy=_policy(file.policy, at),
         fleet=_fleet(file.vehicles, places, at),

@@ -38,6 +38,7 @@ class RoadsTable(_Table, frozen=True):
     edges: Text
     speeds: Text
     max_snap_m: Metres = 250  # a stop farther from any road is a mistake
+    nodes_as_places: bool = True  # false for large networks: the matrix is square in places
 
 
 class StraightTable(_Table, frozen=True):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -18,11 +18,11 @@ from gtfs.roads import RoadNode, Roads
 from gtfs.zones import LivingZone, find_zone
 from routing.errors import AreaError
 from routing.road.geometry import FloatArray
-from routing.road.graph import attach
-from routing.road.matrix import road_times, straight_times
+from routing.road.graph import RoadGraph, attach
+from routing.road.matrix import SpeedProfile, arc_seconds, find_path, road_times, straight_times
 from routing.road.snap import snap
 from routing.road.travel import TravelTimes
-from routing.types import NEVER, frozen
+from routing.types import NEVER, Int32Array, frozen
 
 PlaceKind: TypeAlias = Literal["virtual_stop", "depot", "road_node"]
 
@@ -61,6 +61,15 @@ class Places:
     def list_virtual_stops(self) -> tuple[Place, ...]:
         """Where shuttles pick up and set down; their index is their place index."""
         return self.rows[: self.n_virtual_stops]
+
+
+class DrivingNetwork(NamedTuple):
+    """The roads cut where places are, so that each of the ``n`` places is a node."""
+
+    graph: RoadGraph
+    node: Int32Array  # (n,) node index of each place
+    profile: SpeedProfile
+    arc_s: Int32Array  # (k, a) seconds over each arc
 
 
 def list_places(
@@ -102,7 +111,8 @@ def list_places(
         if stop.scenario in ("", scenario)
     ]
     depots = [_depot_place(depot, zone_id(depot.lon, depot.lat)) for depot in file.depots]
-    nodes = [_node_place(node, zone_id(node.lon, node.lat)) for node in roads.nodes]
+    road_nodes = roads.nodes if file.roads and file.roads.nodes_as_places else ()
+    nodes = [_node_place(node, zone_id(node.lon, node.lat)) for node in road_nodes]
     rows = (*stops, *depots, *nodes)
     lon, lat = (frozen([getattr(p, name) for p in rows], np.float64) for name in ("lon", "lat"))
     return Places(rows, lon, lat, len(stops), MappingProxyType(_index(rows, file)))
@@ -167,8 +177,10 @@ def _node_place(node: RoadNode, zone_id: str | None) -> Place:
     )
 
 
-def place_times(file: AreaFile, roads: Roads, places: Places, at: SourceFile) -> TravelTimes:
-    """Return driving times between places, over the roads or straight where there are none.
+def driving_network(
+    file: AreaFile, roads: Roads, places: Places, at: SourceFile
+) -> DrivingNetwork | None:
+    """Return the roads with every place on them, or None where there are no roads.
 
     Parameters
     ----------
@@ -183,32 +195,96 @@ def place_times(file: AreaFile, roads: Roads, places: Places, at: SourceFile) ->
 
     Returns
     -------
-    TravelTimes
-        In the order of ``places``, with a way between any two.
+    DrivingNetwork or None
+        With the driving time over each piece of road.
 
     Raises
     ------
     AreaError
-        If a place is too far from the roads or cannot be reached.
+        If a place is too far from the roads.
     """
     if file.roads is None:
-        assert file.straight is not None  # one of the two, see _check_frame
-        return straight_times(
-            places.lon, places.lat, file.straight.speed_kmh / 3.6, file.straight.detour
-        )
-    n_nodes = roads.graph.n_nodes
-    points = snap(roads.graph, places.lon[:-n_nodes], places.lat[:-n_nodes])
-    for place, access_m in zip(places.rows, points.access_m, strict=False):
+        return None
+    on_roads = [place for place in places.rows if place.kind != "road_node"]
+    n_nodes = len(places) - len(on_roads)
+    points = snap(roads.graph, places.lon[: len(on_roads)], places.lat[: len(on_roads)])
+    for place, access_m in zip(on_roads, points.access_m, strict=True):
         if access_m > file.roads.max_snap_m:
             raise at.error(
                 f"{place.place_id} is {access_m:.0f} m from the nearest open road; "
                 "move it or add the road",
                 "roads.max_snap_m",
             )
-    graph, attached = attach(roads.graph, points.edge, points.offset_m)
-    travel = road_times(graph, roads.profile, [*attached, *range(n_nodes)])
+    graph, nodes = attach(roads.graph, points.edge, points.offset_m)
+    node = frozen([*nodes, *range(n_nodes)])
+    return DrivingNetwork(graph, node, roads.profile, arc_seconds(graph, roads.profile))
+
+
+def place_times(
+    file: AreaFile, network: DrivingNetwork | None, places: Places, at: SourceFile
+) -> TravelTimes:
+    """Return driving times between places, over the roads or straight where there are none.
+
+    Parameters
+    ----------
+    file
+        The area file.
+    network
+        The roads with the places on them, if there are roads.
+    places
+        The places.
+    at
+        The area file's name, for messages.
+
+    Returns
+    -------
+    TravelTimes
+        In the order of ``places``, with a way between any two.
+
+    Raises
+    ------
+    AreaError
+        If a place cannot be reached.
+    """
+    if network is None:
+        assert file.straight is not None  # an area has roads or this table
+        speed_m_per_s = file.straight.speed_kmh / 3.6
+        return straight_times(places.lon, places.lat, speed_m_per_s, file.straight.detour)
+    travel = road_times(network.graph, network.profile, network.node)
     _check_reachable(travel, places, at)
     return travel
+
+
+def drive_line(
+    network: DrivingNetwork | None, places: Places, origin: int, destination: int, time: int
+) -> tuple[tuple[float, float], ...]:
+    """Return the line that a vehicle follows from place to place.
+
+    Parameters
+    ----------
+    network
+        The roads with the places on them; None draws a straight line.
+    places
+        The places.
+    origin
+        Place index.
+    destination
+        Place index.
+    time
+        Departure, service seconds; the way is the quickest one at the knot before it.
+
+    Returns
+    -------
+    tuple of (float, float)
+        [lon, lat] in degrees, from the road point of ``origin`` to that of ``destination``.
+    """
+    if network is None:
+        return tuple((places[place].lon, places[place].lat) for place in (origin, destination))
+    knot = max(int(np.searchsorted(network.profile.knot_time, time, side="right")) - 1, 0)
+    start, end = int(network.node[origin]), int(network.node[destination])
+    way = find_path(network.graph, network.arc_s[knot], start, end)
+    assert way is not None  # place_times refuses places without a way
+    return tuple(zip(network.graph.lon[way].tolist(), network.graph.lat[way].tolist(), strict=True))
 
 
 def _check_reachable(travel: TravelTimes, places: Places, at: SourceFile) -> None:

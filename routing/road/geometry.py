@@ -75,12 +75,23 @@ def contains(area: Region, lon: Any, lat: Any) -> npt.NDArray[np.bool_]:
     ndarray of bool, shape (p,)
         By the even-odd rule; a point exactly on the border may fall to either side.
     """
-    x, y = (np.atleast_1d(np.asarray(v, np.float64))[:, np.newaxis] for v in (lon, lat))
-    spans = (area.lat0 <= y) != (area.lat1 <= y)
-    height = np.where(area.lat1 == area.lat0, 1.0, area.lat1 - area.lat0)
-    at = area.lon0 + (y - area.lat0) * (area.lon1 - area.lon0) / height
-    inside: npt.NDArray[np.bool_] = (spans & (x < at)).sum(axis=1) % 2 == 1
+    x, y = (np.atleast_1d(np.asarray(v, np.float64)) for v in (lon, lat))
+    inside = np.empty(len(x), np.bool_)
+    _inside(area, frozen(x, np.float64), frozen(y, np.float64), inside)
     return inside
+
+
+@njit(cache=True, nogil=True)
+def _inside(area, lon, lat, inside):
+    # Counts the border segments that a ray to the east crosses.
+    for p in range(lon.shape[0]):
+        odd = False
+        for i in range(area.lon0.shape[0]):
+            if (area.lat0[i] <= lat[p]) != (area.lat1[i] <= lat[p]):
+                rise = (lat[p] - area.lat0[i]) / (area.lat1[i] - area.lat0[i])
+                if lon[p] < area.lon0[i] + rise * (area.lon1[i] - area.lon0[i]):
+                    odd = not odd
+        inside[p] = odd
 
 
 def straight_m(lon0: Any, lat0: Any, lon1: Any, lat1: Any) -> Any:

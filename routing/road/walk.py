@@ -227,4 +227,6 @@ def _snap_dry(ground: Ground, lon: FloatArray, lat: FloatArray) -> Snaps:
         dry = (1 - share) * at.access_m <= ground.shore_m
         choice = np.where(dry & ~settled, candidate, choice)
         settled |= dry
+        if settled.all():
+            break
     return on_edges(ground.roads, edges[choice], part[rows, choice], lon, lat)

@@ -1,5 +1,6 @@
 import shutil
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -186,6 +187,28 @@ def test_another_city_is_another_file(grid_town):
     assert grid_town.feed.path == DATA / "grid_town" / "feed"
 
 
+def test_a_vehicle_follows_the_roads_between_places(grid_town):
+    """From S1 in a corner to S3, 250 m along the south road: a straight piece of it."""
+    at = grid_town.places.idx_of
+    line = grid_town.drive_line(at["S1"], at["S3"], 0)
+    assert np.array(line) == pytest.approx(np.array([(3.0, 30.0), (3.0026, 30.0)]))
+    across = grid_town.drive_line(at["S1"], at["S2"], 0)
+    assert (across[0], across[-1]) == ((3.0, 30.0), (3.0104, 30.009))
+    metres = sum(straight_m(*a, *b) for a, b in pairwise(across))
+    assert metres == pytest.approx(2000, rel=0.01)
+    assert grid_town.drive_line(at["D"], at["D"], 0) == ((3.0052, 30.0045),)
+
+
+def test_road_nodes_need_not_be_places(town):
+    text = (town / "area.toml").read_text(encoding="utf-8")
+    text = text.replace("max_snap_m", "nodes_as_places = false\nmax_snap_m")
+    (town / "area.toml").write_text(text, encoding="utf-8")
+    area = load_area(town / "area.toml")
+    assert [place.place_id for place in area.places.rows] == ["S1", "S2", "S3", "D"]
+    assert area.travel_times.n_places == 4
+    assert get_travel_s(area.travel_times, 0, 1, 8 * 3600) == 400
+
+
 def test_duty_and_rules_of_another_city(grid_town):
     (vehicle,) = grid_town.fleet
     depot = grid_town.places.idx_of["D"]
@@ -205,6 +228,7 @@ def test_a_city_without_roads_drives_straight_and_says_so():
     assert area.estimated
     assert road_lines(area)["features"] == []
     assert len(area.places) == 4
+    assert area.drive_line(0, 1, 0) == ((3.0, 30.0), (3.0104, 30.009))
     assert get_walk_m(area.ground, 3.0, 30.0, 3.0, 30.001) == 145  # 111.2 m x 1.3
 
 
