@@ -53,3 +53,14 @@ def test_every_refusal_that_a_rider_can_meet_has_words() -> None:
         words = (WEB / "locales" / f"{language}.mjs").read_text()
         told = set(re.findall(r'"problem\.([\w-]+)\.next"', words))
         assert {code for code in PROBLEMS if not NOT_FOR_RIDERS.fullmatch(code)} <= told
+
+
+def test_every_word_is_used_and_every_word_that_is_used_exists() -> None:
+    script = "".join(path.read_text() for path in (WEB / "js").glob("*.mjs"))
+    words = re.findall(r'^  "([^"]+)":', (WEB / "locales" / "ko.mjs").read_text(), re.M)
+    keys = {re.sub(r"\.(one|other)$", "", word) for word in words}
+    plain = set(re.findall(r'\bt\("([\w.-]+)"', script))
+    built = set(re.findall(r"\b(?:t|findText)\(`([\w.-]+\.)\$\{", script))
+    named = set(re.findall(r'"([\w-]+\.[\w.-]+)"', script))
+    assert plain <= keys
+    assert not [key for key in keys - named if not key.startswith(tuple(built))]

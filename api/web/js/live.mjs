@@ -1,8 +1,6 @@
 /** What the service keeps telling: my bookings, and the vehicles. */
 import { useCallback, useEffect, useState } from "../vendor/preact/htm-preact.mjs";
-import { followVehicles, listBookings, listVehicles } from "./resources.mjs";
-
-const POLL_MS = 5000;
+import { followVehicles, listBookings } from "./resources.mjs";
 
 /** My bookings, newest first, and a function that puts in what became of one. */
 export function useBookings() {
@@ -19,14 +17,17 @@ function withBooking(bookings, booking) {
   return at < 0 ? [booking, ...bookings] : bookings.with(at, booking);
 }
 
-/** All vehicles as the service last told them. */
+/** All vehicles as the service last told them: each one at first, then whenever it changes. */
 export function useVehicles() {
   const [vehicles, setVehicles] = useState([]);
-  useEffect(() => {
-    const reread = () => listVehicles().then(setVehicles, () => {});
-    reread();
-    const timer = setInterval(reread, POLL_MS);
-    return () => clearInterval(timer);
-  }, []);
+  useEffect(() => followVehicles(({ data }) => {
+    const told = JSON.parse(data);
+    setVehicles((old) => withVehicle(old, told));
+  }), []);
   return vehicles;
+}
+
+function withVehicle(vehicles, told) {
+  const others = vehicles.filter((known) => known.vehicle_id !== told.vehicle_id);
+  return [...others, told].sort((a, b) => a.vehicle_id.localeCompare(b.vehicle_id));
 }

@@ -33,8 +33,8 @@ function Book({ offer, clock, isBooking, onBook }) {
   const { earliest_at: from, latest_at: to } = offer.promise.pickup;
   return html`
     <button type="button" class="primary wide" aria-disabled=${isBooking ? "true" : "false"}
-      aria-label=${t("offer.book.name", { from: clock.moment(from), to: clock.time(to) })} onClick=${() => onBook(offer)}>
-      ${t(isBooking ? "offer.booking" : "offer.book")}</button>`;
+      onClick=${() => onBook(offer)}>${t(isBooking ? "offer.booking" : "offer.book")}
+      <span class="sr-only"> ${clock.moment(from)}–${clock.time(to)}</span></button>`;
 }
 
 /** "1,530원" or "₩1,530". */

@@ -8,7 +8,6 @@ export const getService = () => getPublic("/v1/service");
 export const getZones = () => getPublic("/v1/zones");
 export const getRoads = () => getPublic("/v1/roads");
 export const listStops = () => listAll("/v1/stops", "stops");
-export const listVehicles = async () => (await getPublic("/v1/vehicles")).vehicles;
 
 /** All items of a paged list. */
 async function listAll(path, name) {

@@ -58,7 +58,8 @@ export function Trip({ wish, index, service, clock, onChange, onBooked, announce
 }
 
 function Summary({ wish, onEdit }) {
-  return html`<div class="summary"><p>${summary(wish)}</p>
+  const { where, how } = summary(wish);
+  return html`<div class="summary"><p><strong>${where}</strong><br />${how}</p>
     <button type="button" class="quiet" onClick=${onEdit}>${t("form.edit")}</button></div>`;
 }
 

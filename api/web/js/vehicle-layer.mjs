@@ -41,27 +41,28 @@ export class VehicleLayer {
     const { position } = vehicle.position;
     if (stillness.matches) known.glide.jump(position, at);
     else if (hasMoved(known.glide.to, position)) known.glide.report(position, at);
-    this.label(known);
+    this.mark(known);
   }
 
   add(vehicle, at) {
     const icon = L.divIcon({
       className: "shuttle", html: element("span", {}, badge(vehicle)), iconSize: [38, 38],
     });
+    // what moves and overlaps is no target for a keyboard: the list of shuttles tells the same
     const { position } = vehicle.position;
-    const marker = L.marker(toLatLng(position), { icon, riseOnHover: true, zIndexOffset: 500 });
+    const marker = L.marker(toLatLng(position), { icon, keyboard: false, riseOnHover: true });
     const entry = { marker, vehicle, glide: new Glide(position, at) };
     marker.addTo(this.map).bindPopup(() => this.describe(entry), { minWidth: 220 });
-    marker.on("popupopen mouseover focus", () => this.showWay(entry));
+    marker.getElement().setAttribute("aria-hidden", "true");
+    marker.on("popupopen mouseover", () => this.showWay(entry));
     marker.on("popupclose mouseout", () => this.way.clearLayers());
     this.drawn.set(vehicle.vehicle_id, entry);
-    this.label(entry);
+    this.mark(entry);
   }
 
-  label({ marker, vehicle }) {
-    const node = marker.getElement();
-    node.setAttribute("aria-label", t("shuttle.label", { id: vehicle.vehicle_id }));
-    node.classList.toggle("is-mine", vehicle.vehicle_id === this.mine);
+  /** Let my own shuttle stand out. */
+  mark({ marker, vehicle }) {
+    marker.getElement().classList.toggle("is-mine", vehicle.vehicle_id === this.mine);
   }
 
   /** Its next visits, in words. */

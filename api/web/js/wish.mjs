@@ -42,11 +42,9 @@ function timeQuery(wish, timezone) {
   return wish.when === "depart" ? { depart_at: at } : { arrive_by: at };
 }
 
-/** The wish in one line of words. */
+/** The wish in words: where, and when with whom. */
 export function summary(wish) {
-  return [
-    `${placeName(wish.from)} → ${placeName(wish.to)}`,
-    t(`summary.${wish.when}`, { time: wish.time }),
-    t("party.people", { n: wish.passengers }),
-  ].join(" · ");
+  const where = `${placeName(wish.from)} → ${placeName(wish.to)}`;
+  const when = t(`summary.${wish.when}`, { time: `${wish.day} ${wish.time}` });
+  return { where, how: `${when} · ${t("party.people", { n: wish.passengers })}` };
 }
