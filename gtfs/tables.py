@@ -91,7 +91,8 @@ _NOT_PLAIN = re.compile(
     rb"|(?:^|,)(?:#?N/?A|-?1\.#|-?[Nn]a[Nn]|<NA>|NULL|None|n/a|null)",
     re.MULTILINE,
 )
-_INTEGER = re.compile(r"[+-]?\d{1,9}(?:\.0*)?\Z")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,9}(?:\.0*)?\Z")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?\Z")
 
 
 @dataclass
@@ -143,7 +144,7 @@ def read_tables(files: dict[str, bytes], report: LoadReport) -> Tables:
         _write(texts, Path(folder), report, strictly=False)
         try:
             kit = _read(folder)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             # A word in a number column of a plain file: write it again, cell by cell.
             _write(texts, Path(folder), report, strictly=True)
             kit = _read(folder)
@@ -297,12 +298,7 @@ def _tidied(name: str, text: str, report: LoadReport) -> str:
 
 
 def _is_number(cell: str, kind: str) -> bool:
-    if kind == "Int":
-        return _INTEGER.match(cell) is not None
-    try:
-        return abs(float(cell)) < float("inf")
-    except ValueError:
-        return False
+    return (_INTEGER if kind == "Int" else _DECIMAL).match(cell) is not None
 
 
 def _records(name: str, text: str) -> Iterator[tuple[int, list[str]]]:

@@ -15,7 +15,7 @@ BLANK = -(2**62)
 
 # A trip of seven days is longer than any train's; 999:00:00 is a slip of the pen.
 _MAX_HOURS = 7 * 24
-_TIME = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?\Z")
+_TIME = re.compile(r"([0-9]{1,3}):([0-5]\d)(?::([0-5]\d))?\Z")
 _NO_TIME = frozenset(("", "NA", "NaN", "nan", "NULL", "null", "None", "<NA>"))
 
 
@@ -92,7 +92,7 @@ def parse_date(text: str, file: str, row: int, field: str) -> date:
     """
     digits = text.replace("-", "")
     try:
-        if len(digits) != 8 or not digits.isascii():
+        if len(digits) != 8 or not digits.isascii() or not digits.isdigit():
             raise ValueError
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
