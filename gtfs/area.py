@@ -124,6 +124,7 @@ def load_area(path: Path, scenario: str | None = None) -> Area:
     scenario = file.scenario if scenario is None else scenario
     _check_frame(file, at)
     zones = read_zones(here / file.zones.file, here / file.zones.polygons)
+    _check_scenario(scenario, file, at)
     roads = _roads(file, here, scenario)
     places = list_places(file, here, scenario, roads, zones)
     network = driving_network(file, roads, places, at)
@@ -196,6 +197,12 @@ def _check_frame(file: AreaFile, at: SourceFile) -> None:
         raise at.error("straight-line driving times are an estimate; set it to true", "estimated")
 
 
+def _check_scenario(scenario: str, file: AreaFile, at: SourceFile) -> None:
+    if scenario not in ("", *file.scenarios):
+        known = ", ".join(file.scenarios) or "none"
+        raise at.error(f"{scenario} is no scenario of this area; known: {known}", "scenario")
+
+
 def _timezone(name: str, at: SourceFile) -> ZoneInfo:
     try:
         return ZoneInfo(name)
@@ -226,9 +233,12 @@ def _roads(file: AreaFile, here: Path, scenario: str) -> Roads:
     table = file.roads
     if table is None:
         return no_roads()
-    return read_roads(
+    roads = read_roads(
         here / table.nodes, here / table.edges, here / table.speeds, {scenario} - {""}
     )
+    for edge in roads.edges:
+        _check_scenario(edge.scenario, file, SourceFile(f"{table.edges} edge {edge.edge_id}"))
+    return roads
 
 
 def _ground(file: AreaFile, here: Path, zones: Sequence[LivingZone], roads: Roads) -> Ground:

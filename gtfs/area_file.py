@@ -124,7 +124,8 @@ class AreaFile(_Table, frozen=True, rename={"depots": "depot", "vehicles": "vehi
     vehicles: Annotated[list[Shuttle], Meta(min_length=1)]
     fares: FaresTable
     attribution: list[Text] = []
-    scenario: str = ""
+    scenarios: list[Id] = []  # cities that might be; rows of roads and stops name them
+    scenario: str = ""  # the one that is on
     roads: RoadsTable | None = None
     straight: StraightTable | None = None
     walking: WalkingTable = WalkingTable()

@@ -107,7 +107,7 @@ def list_places(
 
     stops = [
         _stop_place(stop, zone_id(stop.lon, stop.lat), at)
-        for at, stop in read_csv(here / file.virtual_stops, VirtualStop)
+        for at, stop in _stop_rows(file, here)
         if stop.scenario in ("", scenario)
     ]
     depots = [_depot_place(depot, zone_id(depot.lon, depot.lat)) for depot in file.depots]
@@ -116,6 +116,14 @@ def list_places(
     rows = (*stops, *depots, *nodes)
     lon, lat = (frozen([getattr(p, name) for p in rows], np.float64) for name in ("lon", "lat"))
     return Places(rows, lon, lat, len(stops), MappingProxyType(_index(rows, file)))
+
+
+def _stop_rows(file: AreaFile, here: Path) -> list[tuple[SourceFile, VirtualStop]]:
+    rows = read_csv(here / file.virtual_stops, VirtualStop)
+    for at, stop in rows:
+        if stop.scenario not in ("", *file.scenarios):
+            raise at.error(f"{stop.scenario} is not among the area's scenarios", "scenario")
+    return rows
 
 
 def _index(rows: Sequence[Place], file: AreaFile) -> dict[str, int]:

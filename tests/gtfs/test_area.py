@@ -1,4 +1,5 @@
 import shutil
+import tomllib
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -92,10 +93,10 @@ def test_nobody_walks_over_yeongnang_lake(sokcho):
     assert get_walk_m(sokcho.ground, *north, *south) > 1.4 * straight_m(*north, *south)
 
 
-def test_walks_on_land_are_short_where_the_drawn_shore_is_near(sokcho):
-    """Sokcho Beach lies 45 m off the drawn land; from its entrance it is a walk of minutes."""
-    beach, entrance = (128.603525, 38.190515), (128.60120, 38.19060)
-    assert get_walk_m(sokcho.ground, *entrance, *beach) < 400
+def test_walks_along_a_shore_that_is_drawn_short_stay_short(sokcho):
+    """Sokcho Beach lies 45 m off the drawn land, 71 m from the big wheel."""
+    beach, wheel = (128.603525, 38.190515), (128.602792, 38.190788)
+    assert get_walk_m(sokcho.ground, *wheel, *beach) < 100
 
 
 @pytest.mark.parametrize(
@@ -131,6 +132,15 @@ def test_sokcho_says_what_is_estimated(sokcho):
     assert "국토지리정보원" in sokcho.attribution[0]
     assert "추정" in sokcho.fares.note_ko
     assert sokcho.fares.amounts["adult"] == 1530
+
+
+def test_a_shuttle_costs_what_the_bus_costs(sokcho):
+    with (SOKCHO.parent / "fares.toml").open("rb") as file:
+        bus = {
+            rider["rider_category_id"]: rider["card"]
+            for rider in tomllib.load(file)["rider_category"]
+        }
+    assert {kind: sokcho.fares.amounts[kind] for kind in bus} == bus
 
 
 def test_fleet_of_sokcho_is_the_pilot(sokcho):
@@ -209,6 +219,15 @@ def test_road_nodes_need_not_be_places(town):
     assert get_travel_s(area.travel_times, 0, 1, 8 * 3600) == 400
 
 
+def test_a_scenario_opens_its_roads(grid_town):
+    """The diagonal of 1,400 m at half of 72 km/h: 140 s at 08:00 instead of 400."""
+    built = load_area(grid_town.source, "bypass")
+    at = built.places.idx_of
+    assert get_travel_s(built.travel_times, at["S1"], at["S2"], 8 * 3600) == 140
+    with pytest.raises(AreaError, match="scenario: tunnel is no scenario of this area"):
+        load_area(grid_town.source, "tunnel")
+
+
 def test_duty_and_rules_of_another_city(grid_town):
     (vehicle,) = grid_town.fleet
     depot = grid_town.places.idx_of["D"]
@@ -266,6 +285,7 @@ def town(tmp_path):
         ("area.toml", "max_snap_m = 50", "max_snap_m = 5", r"S3 is 11 m from the nearest"),
         ("area.toml", "lat = 30.0045", "lat = 31.0045", r"D is .* m from the nearest open road"),
         ("area.toml", 'depot_id = "D"', 'depot_id = "S1"', r"S1 names two places"),
+        ("area.toml", '["bypass"]', '["tunnel"]', r"edges.csv edge E13 scenario: bypass is no"),
         ("stops.csv", "S2,", "S1,", r"S1 names two places"),
         ("stops.csv", "30.0090,3.0104", "30.0090,3.1104", r"row 3 lon: S2 lies in no zone"),
         ("stops.csv", "30.0090", "north", r"stops.csv row 3 lat"),
