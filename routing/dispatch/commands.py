@@ -59,6 +59,7 @@ class Offer:
     party: Party
     promise: Promise
     direct_s: int
+    max_ride_s: int
     planned_pickup: int
     planned_dropoff: int
     valid_until: int

@@ -131,7 +131,9 @@ def _wishes(draft: Draft, request: RideRequest) -> Iterator[_Wish]:
         direct_s = get_travel_s(travel, origin.place, destination.place, wanted_time(request))
         window = _window(draft, request, origin, destination, direct_s)
         if direct_s < NEVER and window[0] <= window[1]:
-            ride = _ride(QUOTE_ID, origin, destination, request.party, window, direct_s, policy)
+            limit_s, dwell_s = policy.max_ride_s(direct_s), _dwell_s(request.party, policy)
+            ends, load = (origin.place, destination.place), request.party.load
+            ride = Ride(QUOTE_ID, *ends, *window, limit_s, load, dwell_s, dwell_s)
             yield _Wish(origin, destination, request.party, ride, direct_s)
 
 
@@ -158,7 +160,7 @@ def _window(
 ) -> tuple[int, int, int]:
     """Earliest and latest pickup, latest arrival at the stop."""
     policy = draft.state.policy
-    dwell_s = policy.boarding_s(request.party.wheelchairs)
+    dwell_s = _dwell_s(request.party, policy)
     there = draft.now + origin.walk.seconds
     if request.arrive_by is None:
         earliest = max(wanted_time(request) + origin.walk.seconds, there)
@@ -169,20 +171,8 @@ def _window(
     return max(latest - policy.max_wait_s, there), latest, by
 
 
-def _ride(
-    ride_id: str,
-    origin: StopChoice,
-    destination: StopChoice,
-    party: Party,
-    window: tuple[int, int, int],
-    direct_s: int,
-    policy: ServicePolicy,
-) -> Ride:
-    dwell_s = policy.boarding_s(party.wheelchairs)
-    max_ride_s = policy.max_ride_s(direct_s)
-    return Ride(
-        ride_id, origin.place, destination.place, *window, max_ride_s, party.load, dwell_s, dwell_s
-    )
+def _dwell_s(party: Party, policy: ServicePolicy) -> int:
+    return policy.boarding_s(party.wheelchairs)
 
 
 def _offer(draft: Draft, wish: _Wish, found: Insertion) -> Offer:
@@ -201,6 +191,7 @@ def _as_offer(wish: _Wish, promise: Promise, pickup: int, dropoff: int, valid_un
         wish.party,
         promise,
         wish.direct_s,
+        wish.ride.max_ride_s,
         pickup,
         dropoff,
         valid_until,
@@ -231,10 +222,18 @@ def _promise(
 
 def promised_ride(booking_id: str, offer: Offer, policy: ServicePolicy) -> Ride:
     """The ride that keeps the promise of ``offer``, for the solver."""
-    promise = offer.promise
-    window = (promise.pickup_earliest, promise.pickup_latest, promise.dropoff_latest)
-    return _ride(
-        booking_id, offer.origin, offer.destination, offer.party, window, offer.direct_s, policy
+    dwell_s = _dwell_s(offer.party, policy)
+    return Ride(
+        booking_id,
+        offer.origin.place,
+        offer.destination.place,
+        offer.promise.pickup_earliest,
+        offer.promise.pickup_latest,
+        offer.promise.dropoff_latest,
+        offer.max_ride_s,
+        offer.party.load,
+        dwell_s,
+        dwell_s,
     )
 
 

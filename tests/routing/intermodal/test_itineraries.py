@@ -42,7 +42,7 @@ def timetable():
 def offer(pickup, dropoff):
     stop = StopChoice(0)
     promise = Promise(pickup, pickup, dropoff)
-    return Offer(stop, stop, Party(), promise, 120, pickup, dropoff, 0)
+    return Offer(stop, stop, Party(), promise, 120, 480, pickup, dropoff, 0)
 
 
 def test_the_shuttle_is_asked_to_be_there_before_the_bus(timetable):
