@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from routing.errors import RoadError
 from routing.road import geometry
-from routing.road.geometry import contains, region, shares_inside, straight_m
+from routing.road.geometry import contains, distance_m, region, shares_inside, straight_m
 
 coordinate = st.floats(-10, 10, allow_nan=False, width=32)
 points = st.tuples(coordinate, coordinate)
@@ -43,6 +43,17 @@ def test_inside_agrees_with_shapely(rings, point):
     shape = shapely.Polygon(rings[0], [rings[1]])
     if shape.boundary.distance(shapely.Point(point)) > 1e-9:
         assert contains(region(rings), *point)[0] == shape.contains(shapely.Point(point))
+
+
+@settings(max_examples=100, deadline=None)
+@given(polygons(), points)
+def test_distance_to_a_border_agrees_with_shapely(rings, point):
+    """On the equator, small enough for degrees to be a plane."""
+    small = [ring / 1000 for ring in rings]
+    lon, lat = np.array(point) / 1000
+    border = shapely.Polygon(small[0], [small[1]]).boundary
+    metres = border.distance(shapely.Point(lon, lat)) * geometry.DEGREE_M
+    assert distance_m(region(small), lon, lat) == pytest.approx(metres, rel=1e-4, abs=0.01)
 
 
 def test_a_point_is_wholly_inside_or_wholly_outside():
