@@ -20,6 +20,7 @@ class Projector:
     def __init__(self, travel: TravelTimes) -> None:
         self._travel = travel
         self._known: dict[str, VehiclePlan] = {}
+        self._asked: dict[str, tuple[VehiclePlan, int, VehiclePlan]] = {}
 
     def current(self, plan: VehiclePlan, now: int) -> VehiclePlan:
         """``plan`` with the time that has passed: nothing of it lies before ``now``.
@@ -41,6 +42,16 @@ class Projector:
         self, plan: VehiclePlan, times: tuple[VisitTime, ...], now: int, policy: ServicePolicy
     ) -> VehiclePlan:
         """The `current` plan with the windows of pickups narrowed that are too near to move."""
+        vehicle_id = plan.vehicle.vehicle_id
+        asked = self._asked.get(vehicle_id)
+        if asked is None or asked[0] is not plan or asked[1] != now:
+            asked = plan, now, self._for_replan(plan, times, now, policy)
+            self._asked[vehicle_id] = asked
+        return asked[2]
+
+    def _for_replan(
+        self, plan: VehiclePlan, times: tuple[VisitTime, ...], now: int, policy: ServicePolicy
+    ) -> VehiclePlan:
         # The insertion kernel is told the time itself; an idle plan stays the same object for it.
         current = self.current(plan, now) if plan.n_frozen else plan
         near = near_pickups(plan, times, now, policy)

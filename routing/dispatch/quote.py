@@ -51,11 +51,10 @@ def quote(
     refusal = _refuse(state, request, now)
     if refusal is not None:
         return refusal
-    found = _search(Draft(state, now, network), request)
+    draft = Draft(state, now, network)
+    found = _search(draft, request) if draft.replan_fleet() else []
     if not found:
-        return Rejected(
-            RejectReason.NO_ROOM, alternative_time=_alternative(state, request, now, network)
-        )
+        return Rejected(RejectReason.NO_ROOM, alternative_time=_alternative(draft, request))
     best = min(found, key=lambda pair: pair[0])[1]
     least_walk = min(found, key=lambda pair: (_walk_s(pair[1]), pair[0]))[1]
     return [best] if least_walk is best else [best, least_walk]
@@ -109,8 +108,6 @@ class _Wish:
 
 
 def _search(draft: Draft, request: RideRequest) -> list[tuple[float, Offer]]:
-    if not draft.replan_fleet():
-        return []
     found = []
     for wish in _wishes(draft, request):
         insertion = draft.network.fleet.cheapest_insertion(wish.ride, now=draft.now)
@@ -237,14 +234,15 @@ def promised_ride(booking_id: str, offer: Offer, policy: ServicePolicy) -> Ride:
     )
 
 
-def _alternative(state: DayState, request: RideRequest, now: int, network: Network) -> int | None:
-    """Nearest other time that works, as the request's own kind of time."""
-    draft = Draft(state, now, network)
+def _alternative(draft: Draft, request: RideRequest) -> int | None:
+    """Nearest other time that works between the nearest stops, as the request's kind of time."""
     wanted = wanted_time(request)
-    for step in range(1, state.policy.alternative_within_s // ALTERNATIVE_STEP_S + 1):
+    origin, destination = next(_pairs(request))
+    nearest = replace(request, origins=(origin,), destinations=(destination,))
+    for step in range(1, draft.state.policy.alternative_within_s // ALTERNATIVE_STEP_S + 1):
         for time in (wanted + step * ALTERNATIVE_STEP_S, wanted - step * ALTERNATIVE_STEP_S):
-            moved = _moved(request, time)
-            if _refuse(state, moved, now) is None and _search(draft, moved):
+            moved = _moved(nearest, time)
+            if _refuse(draft.state, moved, draft.now) is None and _search(draft, moved):
                 return time
     return None
 

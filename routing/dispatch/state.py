@@ -172,6 +172,14 @@ def _scheduled(booking: Booking, event: ev.RideScheduled) -> dict[str, Any]:
     return facts
 
 
+def _breached(booking: Booking, event: ev.BreachRecorded) -> dict[str, Any]:
+    """One breach a rule: known since the first time, as late as at the last."""
+    known = {breach.rule: breach for breach in booking.breaches}
+    first = known.get(event.breach.rule, event.breach)
+    known[first.rule] = replace(event.breach, known_time=first.known_time)
+    return {"breaches": tuple(known.values())}
+
+
 def _ended(event: Any) -> dict[str, Any]:
     return {"ended_time": event.time, "status": DispatchStatus.UNMATCHED}
 
@@ -211,9 +219,7 @@ _FOLDS: dict[type, Callable[[DayState, Any], DayState]] = {
     ev.RideDisrupted: _change(lambda *_: _OFF_VEHICLE),
     ev.RideRerouted: _note(lambda _, event: {"ride": event.ride}),
     ev.ContactAttempted: _note(lambda _, event: {"contacted_time": event.time}),
-    ev.BreachRecorded: _note(
-        lambda booking, event: {"breaches": (*booking.breaches, event.breach)}
-    ),
+    ev.BreachRecorded: _note(_breached),
     ev.AssignmentLocked: _note(
         lambda _, event: {"status": DispatchStatus.LOCKED, "lock_note": event.note}
     ),
