@@ -9,7 +9,9 @@ from typing import Any
 from api.demo.client import Client, Refused
 
 #: Mean service seconds between two riders.
-EVERY_S = 100.0
+EVERY_S = 90.0
+#: Riders who ask at once, so that somebody who opens the page sees shuttles move.
+N_FIRST = 6
 SHARE_LATER = 0.25  # book for later in the day
 SHARE_CANCEL = 0.06
 SHARE_WHEELCHAIR = 0.05
@@ -36,6 +38,8 @@ class Riders:
     async def run(self) -> None:
         """Send riders, one after another, until cancelled."""
         async with asyncio.TaskGroup() as riders:
+            for _ in range(N_FIRST):
+                riders.create_task(self._ride())
             while True:
                 await self._client.clock.sleep(self._chance.expovariate(1 / EVERY_S))
                 riders.create_task(self._ride())

@@ -10,7 +10,7 @@ from routing.dispatch.projection import near_pickups, no_earlier
 from routing.dispatch.state import Booking, DayState, evolve
 from routing.dispatch.values import DutyState, RideBreach
 from routing.drt.breach import loosen
-from routing.drt.model import Insertion, Ride, VehiclePlan, Visit, VisitKind
+from routing.drt.model import Insertion, Ride, VehiclePlan, Visit, VisitKind, VisitTime
 from routing.drt.schedule import schedule
 
 
@@ -39,11 +39,11 @@ class Draft:
     def keep(self, plan: VehiclePlan, cause: str = "running_late") -> None:
         """Record ``plan`` with its times; what it cannot keep any more becomes a breach."""
         plan, _ = loosen(self._as_told(plan), self.network.travel)
-        times = schedule(plan, self.network.travel)
+        policy = self.state.policy
+        times = as_driven(schedule(plan, self.network.travel), policy.early_arrival_s)
         self.add(ev.PlanChanged(self.now, plan, times))
-        notice_s = self.state.policy.notice_s
         for booking, rule, late_s in list(find_lateness(plan, times, self.state.bookings)):
-            if is_news(booking, rule, late_s, notice_s):
+            if is_news(booking, rule, late_s, policy.notice_s):
                 breach = RideBreach(rule, self.now, late_s, cause)
                 self.add(ev.BreachRecorded(self.now, booking.booking_id, breach))
 
@@ -83,6 +83,11 @@ class Draft:
     def find_booking(self, booking_id: str) -> Booking | None:
         """The booking, if there is one of that id."""
         return self.state.bookings.get(booking_id)
+
+
+def as_driven(times: tuple[VisitTime, ...], early_s: int) -> tuple[VisitTime, ...]:
+    """Times of a vehicle that does not stand about at a stop, but leaves when it is time."""
+    return tuple(replace(time, arrive=max(time.arrive, time.start - early_s)) for time in times)
 
 
 def agreed_visits(visits: Iterable[Visit]) -> dict[tuple[VisitKind, str], Visit]:
