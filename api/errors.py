@@ -142,7 +142,7 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 
 def _allowed_methods(request: Request) -> list[str]:
     allowed: set[str] = set()
-    for route in request.app.routes:
+    for route in request.app.state.routes:
         if route.matches(request.scope)[0] is not Match.NONE:
             allowed |= getattr(route, "methods", None) or set()
     return sorted(allowed)

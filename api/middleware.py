@@ -74,7 +74,7 @@ class _Answer:
 
     def _begin(self, message: MutableMapping[str, Any]) -> None:
         self.has_begun = True
-        if self.limit is not None and not self.limit.expired():
+        if self.limit is not None:
             self.limit.reschedule(None)
         message["headers"] = [*message.get("headers", ()), *_SAFE]
         service = getattr(self._scope["app"].state, "service", None)
@@ -84,6 +84,7 @@ class _Answer:
             service.metrics.answered(self._scope["method"], route, message["status"], elapsed_s)
 
     async def refuse(self, problem: Problem, receive: Receive) -> None:
+        self.limit = None  # it is over
         if self.has_begun:
             logger.error("an answer broke off: %s", problem.type.code)
             return

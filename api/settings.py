@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, AwareDatetime, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from routing.errors import SokchoError
@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     demo: bool = Field(False, description="Serve a demo day with simulated shuttles and riders.")
     demo_speed: float = Field(
         10.0, gt=0, le=600, description="Service seconds that pass in one second of a demo."
+    )
+    clock_at: AwareDatetime | None = Field(
+        None, description="Let the service's clock begin here instead of now, for trials."
+    )
+    clock_speed: float = Field(
+        1.0, gt=0, le=600, description="With CLOCK_AT: service seconds in a real second."
     )
     request_timeout_s: float = Field(10.0, gt=0, description="Longest time to answer a request.")
     max_body_bytes: int = Field(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import ConfigDict, Field, SecretStr, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from api.schemas.common import Fare, PartyView, RequestModel, StopRef
 from api.schemas.trips import PromiseView, TripRequest
@@ -17,10 +17,8 @@ _OfferId = Annotated[str, Field(min_length=1, max_length=4096)]
 class ContactRequest(RequestModel):
     """How to reach the rider. Kept in the contact vault, apart from the booking."""
 
-    name: Annotated[SecretStr, Field(max_length=80)] = SecretStr("")
-    phone: Annotated[SecretStr, Field(max_length=20, pattern=r"^(\+?[0-9][0-9 -]{3,18})?$")] = (
-        SecretStr("")
-    )
+    name: str = Field("", max_length=80, repr=False)
+    phone: str = Field("", pattern=r"^(\+?[0-9][0-9 -]{3,18})?$", repr=False)
 
 
 class BookingRequest(RequestModel):
@@ -91,9 +89,9 @@ class EndView:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedView:
-    """When the ride is expected to happen, as things stand."""
+    """When the ride is expected to happen, as things stand; no pickup once on board."""
 
-    pickup_at: datetime
+    pickup_at: datetime | None
     dropoff_at: datetime
 
 

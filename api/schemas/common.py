@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
-from fastapi import Path, Query
+from fastapi import Header, Path, Query
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 _RFC_3339 = re.compile(
@@ -38,6 +38,20 @@ Id = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH, examples=["vs-
 #: An id in a path; an unknown one is a 404, whatever it looks like.
 PathId = Annotated[str, Path(min_length=1, max_length=MAX_ID_LENGTH)]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many to return at most.")]
+
+Cursor = Annotated[
+    str,
+    Query(max_length=9, pattern="^[0-9]*$", description="`next_cursor` of the page before."),
+]
+
+LastEventId = Annotated[
+    str | None,
+    Header(
+        alias="Last-Event-ID",
+        max_length=64,
+        description="Id of the last message that was read; the stream goes on after it.",
+    ),
+]
 
 
 class RequestModel(BaseModel):

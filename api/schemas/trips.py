@@ -100,7 +100,7 @@ class RouteView:
     route_id: str
     short_name: str
     long_name: str
-    headsign: str
+    headsign: Name
     colour: str | None
     trip_id: str
 
@@ -128,7 +128,10 @@ class PromiseView:
 
 @dataclass(frozen=True, slots=True)
 class OfferView:
-    """One way to make the trip. ``offer_id`` is what to book it by; a bus needs no booking."""
+    """One way to make the trip.
+
+    ``offer_id`` is what to book it by; a bus needs no booking. ``fare`` is that of the shuttle.
+    """
 
     kind: Literal["shuttle", "bus", "shuttle_bus"]
     offer_id: str | None
@@ -137,7 +140,7 @@ class OfferView:
     arrives_at: datetime
     arrives_latest_at: datetime
     promise: PromiseView | None
-    fare: Fare
+    fare: Fare | None
     legs: tuple[LegView, ...]
     estimated: bool
 

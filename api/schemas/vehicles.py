@@ -88,7 +88,6 @@ class ManifestView:
     vehicle_id: str
     service_date: str
     version: int
-    now: datetime
     duty: DutyState
     standing: bool
     on_board: CapacityView
@@ -103,7 +102,6 @@ class PlanView:
 
     service_date: str
     version: int
-    now: datetime
     vehicles: tuple[ManifestView, ...]
     unmatched: tuple[str, ...]
 

@@ -1,0 +1,236 @@
+"""The composition root: everything is put together here, once, and taken apart again."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from api.assets import AN_HOUR, Asset, asset, page_routes
+from api.auth import Tokens
+from api.board import VehicleBoard
+from api.clock import Clock, SystemClock
+from api.clocks import choose_clock
+from api.errors import add_handlers
+from api.itineraries import find_hubs, stop_name
+from api.loop import AreaLoop, settle_memory
+from api.metrics import Metrics
+from api.middleware import Envelope
+from api.offers import OfferTokens
+from api.openapi import api_routes, describe
+from api.places import BusStop, Stops
+from api.positions import Positions
+from api.responses import encode
+from api.routers import ROUTERS
+from api.schemas.service import Feature, FeatureCollection
+from api.service import Service
+from api.service_time import ServiceTime
+from api.settings import Settings, signing_secret
+from api.store.store import Store
+from api.timetables import Timetables
+from api.views import Views
+from api.warmup import warm_kernels
+from gtfs.area import Area, load_area, road_lines
+from gtfs.compiled import CompiledDay
+from routing.dispatch.commands import OpenDay
+from routing.dispatch.decide import decide
+from routing.dispatch.network import Network
+from routing.errors import SokchoError
+
+logger = logging.getLogger(__name__)
+
+WEB = Path(__file__).parent / "web"
+GEOJSON = "application/geo+json"
+#: Real seconds between two looks whether a new day's timetable is due.
+TIMETABLE_CHECK_S = 60.0
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
+    """Return the service, ready to be run by an ASGI server.
+
+    Parameters
+    ----------
+    settings
+        All that the environment decides.
+    clock
+        What time it is; by default the machine's, or that of the demo.
+
+    Returns
+    -------
+    FastAPI
+        Its start-up reads the area, starts the store and the loop; its shutdown ends them.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            app.state.service = await _start(stack, settings, clock)
+            yield
+
+    app = FastAPI(
+        lifespan=lifespan,
+        middleware=[Middleware(Envelope, timeout_s=settings.request_timeout_s)],
+        max_body_size=settings.max_body_bytes,
+        docs_url=None,
+        redoc_url=None,
+        # Traces and logs of requests would hold what people sent.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    app.router.routes.extend(page_routes(WEB))
+    app.state.routes = tuple(api_routes())
+    add_handlers(app)
+    describe(app)
+    return app
+
+
+async def _start(stack: AsyncExitStack, settings: Settings, clock: Clock | None) -> Service:
+    secret, is_new = signing_secret(settings)
+    if is_new:
+        logger.warning("generated a secret, kept in %s", settings.data_dir)
+    area = _area(settings)
+    store = await _open_store(stack, settings, area)
+    clock = clock or await choose_clock(settings, area, store)
+    time = ServiceTime(area.timezone, clock, area.policy)
+    timetables = Timetables(area, settings.data_dir / "timetables")
+    await timetables.prepare([time.today()])
+    loop = await _start_loop(stack, area, store, clock)
+    service = _service(settings, secret, area, clock, store, loop, timetables)
+    await asyncio.to_thread(warm_kernels, area, timetables.find_any())
+    settle_memory()
+    _keep_running(stack, _prepare_days(service))
+    return service
+
+
+def _area(settings: Settings) -> Area:
+    area = load_area(settings.area)
+    if not settings.demo:
+        return area
+    # People read offers in real seconds, however fast the demo's clock runs.
+    valid_s = round(area.policy.offer_valid_s * settings.demo_speed)
+    return replace(
+        area,
+        area_id=f"{area.area_id}-demo",
+        policy=replace(area.policy, offer_valid_s=valid_s),
+    )
+
+
+async def _open_store(stack: AsyncExitStack, settings: Settings, area: Area) -> Store:
+    url = settings.redis_url.get_secret_value() if settings.redis_url else ""
+    store = Store(
+        area.area_id,
+        folder=settings.data_dir / ("demo" if settings.demo else "store"),
+        url=url,
+        allow_volatile=settings.allow_volatile_store,
+    )
+    await store.open()
+    stack.push_async_callback(store.close)
+    return store
+
+
+async def _start_loop(stack: AsyncExitStack, area: Area, store: Store, clock: Clock) -> AreaLoop:
+    loop = AreaLoop(
+        store,
+        decide,
+        clock,
+        zone=area.timezone,
+        roster=lambda service_date: OpenDay(service_date, area.policy, area.fleet),
+        network=lambda _: Network(area.travel_times, area.policy.weights),
+    )
+    await loop.start()
+    stack.push_async_callback(loop.close)
+    return loop
+
+
+def _service(
+    settings: Settings,
+    secret: bytes,
+    area: Area,
+    clock: Clock,
+    store: Store,
+    loop: AreaLoop,
+    timetables: Timetables,
+) -> Service:
+    time = ServiceTime(area.timezone, clock, area.policy)
+    stops = Stops(area, _bus_stops(timetables.find_any()), area.estimated)
+    positions, feed = Positions(), timetables.read_feed()
+    return Service(
+        settings=settings,
+        area=area,
+        time=time,
+        store=store,
+        loop=loop,
+        timetables=timetables,
+        stops=stops,
+        hubs=find_hubs(stops, area.policy.walk_speed_m_per_s),
+        views=Views(time, stops, area.fares.currency, area.estimated),
+        positions=positions,
+        board=VehicleBoard(area, loop, time, stops, positions),
+        tokens=Tokens(secret, SystemClock().now),
+        offers=OfferTokens(secret),
+        metrics=Metrics(),
+        speed=clock.speed,
+        zones=_zones(area),
+        roads=asset(encode(road_lines(area)), GEOJSON, AN_HOUR),
+        feed=None if feed is None else asset(feed, "application/zip", AN_HOUR),
+    )
+
+
+def _bus_stops(day: CompiledDay | None) -> Sequence[BusStop]:
+    if day is None:
+        return ()
+    return [
+        BusStop(
+            stop_id, stop_name(day, stop), float(day.stops.lon[stop]), float(day.stops.lat[stop])
+        )
+        for stop, stop_id in enumerate(day.stops.id)
+    ]
+
+
+def _zones(area: Area) -> Asset:
+    features = tuple(
+        Feature(
+            zone.geometry,
+            {"zone_id": zone.zone_id, "name_ko": zone.name_ko, "name_en": zone.name_en},
+        )
+        for zone in area.zones
+    )
+    return asset(encode(FeatureCollection(features)), GEOJSON, AN_HOUR)
+
+
+def _keep_running(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(work)
+
+    async def stop() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    stack.push_async_callback(stop)
+
+
+async def _prepare_days(service: Service) -> None:
+    """Have the timetables of all days that can be booked, today and every day after."""
+    prepared = ""
+    while True:
+        today = service.time.today()
+        if today != prepared:
+            await _prepare_from(service, date.fromisoformat(today))
+            prepared = today
+        await asyncio.sleep(TIMETABLE_CHECK_S)
+
+
+async def _prepare_from(service: Service, first: date) -> None:
+    n_days = service.area.policy.prebook_days + 1
+    days = [(first + timedelta(days=ahead)).isoformat() for ahead in range(n_days)]
+    try:
+        await service.timetables.prepare(days)
+    except SokchoError as error:
+        # Bookings go on without buses.
+        logger.error("no timetable for the coming days: %s", error)

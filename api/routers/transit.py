@@ -1,0 +1,153 @@
+"""Buses: next departures and journeys. By stop in a URL, by place in a body."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from api.errors import Problem
+from api.itineraries import bus_legs, route_view, stop_name
+from api.responses import answer, refusals
+from api.schemas.common import Id, Moment
+from api.schemas.transit import (
+    Departures,
+    DeparturesRequest,
+    DepartureView,
+    Journeys,
+    JourneysRequest,
+    JourneyView,
+)
+from api.schemas.trips import Place
+from api.service import Served, Service
+from api.trips import get_bookable_date
+from gtfs.compiled import CompiledDay
+from routing.transit import find_journeys, get_offsets, next_departures
+from routing.transit.timetable import Offsets
+
+router = APIRouter(prefix="/v1", tags=["transit"])
+
+_WHEN = refusals("unknown-stop", "in-the-past", "too-far-ahead", "no-timetable")
+_IN_A_BODY = refusals(
+    "unknown-stop", "in-the-past", "too-far-ahead", "no-timetable", "payload-too-large",
+    "unsupported-media-type",
+)  # fmt: skip
+At = Annotated[Moment | None, Query(description="Not before then; without it, now.")]
+StopId = Annotated[Id, Query()]
+
+
+def _get_day(service: Service, at: datetime | None) -> tuple[str, CompiledDay, int]:
+    """Service date, timetable and service seconds of a moment.
+
+    Raises
+    ------
+    Problem
+        If it has passed, is too far ahead, or no bus timetable is known for it.
+    """
+    at = at or service.time.now()
+    date = get_bookable_date(service, at)
+    day = service.timetables.find(date)
+    if day is None:
+        raise Problem("no-timetable")
+    return date, day, service.time.seconds(date, at)
+
+
+@router.get(
+    "/departures", summary="Next buses at a stop", response_model=Departures, responses=_WHEN
+)
+async def list_departures(
+    service: Served, stop_id: StopId, at: At = None, limit: Annotated[int, Query(ge=1, le=50)] = 10
+) -> Response:
+    """Of a bus stop or of all platforms of a station."""
+    _, day, _ = found = _get_day(service, at)
+    stop = day.find_stop(stop_id)
+    if stop is None:
+        raise Problem("unknown-stop")
+    return _departures(service, found, day.list_platforms(stop), limit)
+
+
+@router.post(
+    "/departures", summary="Next buses around a place", response_model=Departures,
+    responses=_IN_A_BODY,
+)  # fmt: skip
+async def list_departures_nearby(service: Served, body: DeparturesRequest) -> Response:
+    """Of all bus stops within a walk. The place is in no log."""
+    found = _get_day(service, body.at)
+    speed = service.area.policy.walk_speed_m_per_s
+    near = service.stops.nearest_bus(*body.position, body.walk_m, speed)
+    return _departures(service, found, [stop for stop, _ in near], body.limit)
+
+
+def _departures(
+    service: Service, found: tuple[str, CompiledDay, int], stops: list[int], limit: int
+) -> Response:
+    date, day, from_time = found
+    departures = next_departures(day.timetable, stops, from_time, limit) if stops else []
+    views = tuple(
+        DepartureView(
+            stop_id=day.stops.id[departure.stop_idx],
+            stop_name=stop_name(day, departure.stop_idx),
+            route=route_view(day, departure.trip_idx),
+            departs_at=service.time.at(date, departure.dep_time),
+            estimated=service.area.estimated,
+        )
+        for departure in departures
+    )
+    return answer(Departures(views))
+
+
+@router.get(
+    "/journeys", summary="Journeys by bus between stops", response_model=Journeys, responses=_WHEN
+)
+async def list_journeys(
+    service: Served, origin: StopId, destination: StopId, depart_at: At = None
+) -> Response:
+    """The Pareto set: no other journey is there sooner with as few changes."""
+    body = JourneysRequest(
+        origin=Place(stop_id=origin), destination=Place(stop_id=destination), depart_at=depart_at
+    )
+    return _journeys(service, body)
+
+
+@router.post(
+    "/journeys", summary="Journeys by bus between places", response_model=Journeys,
+    responses=_IN_A_BODY,
+)  # fmt: skip
+async def find_journeys_between(service: Served, body: JourneysRequest) -> Response:
+    """The same from door to door. The places are in no log."""
+    return _journeys(service, body)
+
+
+def _journeys(service: Service, body: JourneysRequest) -> Response:
+    date, day, dep_time = _get_day(service, body.depart_at)
+    access = _offsets(service, day, body.origin, body.walk_m)
+    egress = _offsets(service, day, body.destination, body.walk_m)
+    views = []
+    for journey in reversed(find_journeys(day.timetable, access, egress, dep_time)):
+        legs = tuple(bus_legs(service, date, day, journey))
+        views.append(
+            JourneyView(
+                legs[0].departs_at,
+                legs[-1].arrives_at,
+                journey.n_trips,
+                legs,
+                service.area.estimated,
+            )
+        )
+    return answer(Journeys(tuple(views)))
+
+
+def _offsets(service: Service, day: CompiledDay, place: Place, walk_m: int) -> Offsets:
+    speed = service.area.policy.walk_speed_m_per_s
+    if place.stop_id is not None:
+        stop = service.stops.find(place.stop_id)
+        if stop is None:
+            raise Problem("unknown-stop")
+        point = stop.position
+    else:
+        assert place.position is not None
+        point = place.position
+    near = service.stops.nearest_bus(*point, walk_m, speed)
+    return get_offsets(
+        [stop for stop, _ in near], [walk.seconds for _, walk in near], day.timetable.n_stops
+    )

@@ -1,0 +1,193 @@
+"""Shuttles: where everybody sees them, and what their drivers read and report."""
+
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.acting import Acting
+from api.arrivals import expected_arrival
+from api.auth import Caller, Dispatcher, Driver
+from api.errors import Problem
+from api.positions import Report
+from api.responses import (
+    WITH_KEY,
+    WITH_TOKEN,
+    answer,
+    encode,
+    event_stream,
+    refusals,
+    versioned,
+)
+from api.schemas.common import PathId
+from api.schemas.vehicles import (
+    ManifestView,
+    PositionsReport,
+    PositionsTaken,
+    VehiclePlace,
+    Vehicles,
+)
+from api.service import Served, Service
+from api.sse import message, pause, stream
+from api.trips import nearest_place
+from routing.dispatch.commands import Command, ReportArrival, ReturnVehicle, WithdrawVehicle
+from routing.dispatch.rejections import RejectReason
+from routing.dispatch.state import DayState
+
+router = APIRouter(prefix="/v1/vehicles", tags=["driver"])
+
+#: Real seconds between two looks at the fleet, for those who follow it.
+LOOK_S = 0.5
+
+_OF_A_VEHICLE = ("unknown-vehicle", "wrong-state")
+
+
+@router.get("", summary="Shuttles of today", response_model=Vehicles, tags=["rider"])
+async def list_vehicles(service: Served) -> Response:
+    """Where they are and where they go next; nothing of who is on board."""
+    return answer(service.board.show())
+
+
+@router.get(
+    "/events", summary="Follow the shuttles", tags=["rider"], responses=event_stream()
+)  # fmt: skip
+async def follow_vehicles(service: Served) -> Response:
+    """A message `vehicle` for each shuttle at first, and then whenever one changes."""
+    return stream(_vehicle_messages(service), service.metrics.streams)
+
+
+async def _vehicle_messages(service: Service) -> AsyncIterator[bytes]:
+    shown: dict[str, bytes] = {}
+    while True:
+        current = service.board.encoded()
+        for vehicle_id, data in current.items():
+            if shown.get(vehicle_id) != data:
+                yield message("vehicle", data)
+        shown = current
+        await pause(LOOK_S)
+
+
+@router.get(
+    "/{vehicle_id}/manifest", summary="What a shuttle is still to do",
+    response_model=ManifestView, responses=refusals(*WITH_TOKEN, "unknown-vehicle"),
+)  # fmt: skip
+async def get_manifest(
+    service: Served, caller: Driver, vehicle_id: PathId, request: Request
+) -> Response:
+    """The driver's own list of today, next visit first."""
+    state = get_vehicle_day(service, caller, vehicle_id)
+    return versioned(request, service.views.manifest(state, vehicle_id))
+
+
+def get_vehicle_day(service: Service, caller: Caller, vehicle_id: str) -> DayState:
+    """Return today, if the vehicle is on its roster and the caller may act for it.
+
+    Raises
+    ------
+    Problem
+        ``forbidden`` for another driver's vehicle, ``unknown-vehicle`` if there is none.
+    """
+    if not caller.drives(vehicle_id):
+        raise Problem("forbidden")
+    state = service.loop.committed(service.time.today())
+    if vehicle_id not in state.plans:
+        raise Problem(RejectReason.UNKNOWN_VEHICLE)
+    return state
+
+
+@router.post(
+    "/{vehicle_id}/positions", summary="Where a shuttle was", status_code=202,
+    response_model=PositionsTaken,
+    responses=refusals(*WITH_TOKEN, "unknown-vehicle", "payload-too-large",
+                       "unsupported-media-type"),
+)  # fmt: skip
+async def report_positions(
+    service: Served, caller: Driver, vehicle_id: PathId, body: PositionsReport
+) -> Response:
+    """A batch of reports with the driver's own times; repeats do no harm.
+
+    Positions are kept in memory only. Where they say that a rider will be met at another time
+    than they were told, that becomes known.
+    """
+    state = get_vehicle_day(service, caller, vehicle_id)
+    reports = [Report(r.at, *r.position, r.heading) for r in body.positions]
+    n_new = service.positions.take(vehicle_id, reports, service.time.now())
+    if n_new:
+        await _tell_arrival(service, state, vehicle_id)
+    return Response(encode(PositionsTaken(n_new)), 202, media_type="application/json")
+
+
+async def _tell_arrival(service: Service, state: DayState, vehicle_id: str) -> None:
+    expected = expected_arrival(service, state, vehicle_id)
+    if expected is None:
+        return
+    told = state.times[vehicle_id][0].arrive
+    if abs(expected - told) >= state.policy.notice_s:
+        await service.loop.submit(state.service_date, ReportArrival(vehicle_id, expected))
+
+
+@router.post(
+    "/{vehicle_id}/off", summary="Take a shuttle out of service", response_model=ManifestView,
+    tags=["dispatcher"], responses=refusals(*WITH_TOKEN, *WITH_KEY, *_OF_A_VEHICLE),
+)  # fmt: skip
+async def withdraw_vehicle(
+    service: Served, caller: Dispatcher, act: Acting, vehicle_id: PathId,
+    body: VehiclePlace | None = None,
+) -> Response:  # fmt: skip
+    """It ends the rides on board; all others are given to other shuttles."""
+    state = get_vehicle_day(service, caller, vehicle_id)
+    place = _place(service, state, vehicle_id, body)
+    command = WithdrawVehicle(vehicle_id, place, False, caller.subject)
+    return await _submit(service, caller, act, state, vehicle_id, command)
+
+
+@router.post(
+    "/{vehicle_id}/breakdown", summary="A shuttle cannot go on", response_model=ManifestView,
+    responses=refusals(*WITH_TOKEN, *WITH_KEY, *_OF_A_VEHICLE),
+)  # fmt: skip
+async def break_down(
+    service: Served, caller: Driver, act: Acting, vehicle_id: PathId,
+    body: VehiclePlace | None = None,
+) -> Response:  # fmt: skip
+    """Riders on board are picked up where it stands, by another shuttle."""
+    state = get_vehicle_day(service, caller, vehicle_id)
+    place = _place(service, state, vehicle_id, body)
+    command = WithdrawVehicle(vehicle_id, place, True, caller.subject)
+    return await _submit(service, caller, act, state, vehicle_id, command)
+
+
+@router.post(
+    "/{vehicle_id}/on", summary="Put a shuttle back into service", response_model=ManifestView,
+    tags=["dispatcher"], responses=refusals(*WITH_TOKEN, *WITH_KEY, *_OF_A_VEHICLE),
+)  # fmt: skip
+async def return_vehicle(
+    service: Served, caller: Dispatcher, act: Acting, vehicle_id: PathId,
+    body: VehiclePlace | None = None,
+) -> Response:  # fmt: skip
+    """It takes work from now on, from where it stands."""
+    state = get_vehicle_day(service, caller, vehicle_id)
+    place = _place(service, state, vehicle_id, body)
+    command = ReturnVehicle(vehicle_id, place, caller.subject)
+    return await _submit(service, caller, act, state, vehicle_id, command)
+
+
+async def _submit(
+    service: Service, caller: Caller, act: Acting, state: DayState, vehicle_id: str,
+    command: Command,
+) -> Response:  # fmt: skip
+    return await act.submit(
+        caller,
+        state.service_date,
+        command,
+        lambda after: encode(service.views.manifest(after, vehicle_id)),
+    )
+
+
+def _place(service: Service, state: DayState, vehicle_id: str, body: VehiclePlace | None) -> int:
+    """Where the vehicle stands: as said, as last reported, or as planned."""
+    if body is not None and body.place is not None:
+        return nearest_place(service, body.place)
+    report = service.positions.find(vehicle_id)
+    if report is not None:
+        return service.stops.nearest_place(report.lon, report.lat)
+    return state.plans[vehicle_id].place
