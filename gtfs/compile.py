@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gtfs.compiled import CompiledDay, Routes, Stops, Strings, Trips
+from gtfs.compiled import CompiledDay, Routes, Stops, Trips
 from gtfs.feed import Feed
 from gtfs.footpaths import Walking, build_footpaths
 from gtfs.service_day import ServiceDay
+from gtfs.strings import Strings
 from routing.errors import FeedError
 from routing.transit import Calls, Timetable, build_timetable, build_walks
 from routing.types import frozen

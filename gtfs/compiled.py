@@ -8,18 +8,18 @@ import hashlib
 import json
 import mmap
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from gtfs.service_day import ServiceDay
+from gtfs.strings import Strings
 from routing.errors import FeedError
 from routing.transit import Timetable
 from routing.transit.timetable import Connections, Patterns, Walks
@@ -29,47 +29,6 @@ _MAGIC = b"SOKCHO-DAY\n"
 #: Raised whenever the layout changes; other versions are refused.
 FORMAT_VERSION = 1
 _ALIGN = 64
-
-
-class Strings(Sequence[str]):
-    """Texts as one block of UTF-8 and offsets; decoded one at a time.
-
-    Parameters
-    ----------
-    text
-        All texts, one after the other, UTF-8, shape (bytes,).
-    ptr
-        Offsets into ``text``, shape (n + 1,).
-    """
-
-    def __init__(self, text: np.ndarray, ptr: np.ndarray) -> None:
-        self.text, self.ptr = text, ptr
-
-    @classmethod
-    def of(cls, texts: Sequence[str]) -> "Strings":
-        """Pack a sequence of texts."""
-        encoded = [text.encode() for text in texts]
-        ptr = np.concatenate(([0], np.cumsum([len(item) for item in encoded], dtype=np.int64)))
-        return cls(frozen(np.frombuffer(b"".join(encoded), np.uint8), np.uint8), frozen(ptr))
-
-    def __len__(self) -> int:
-        return len(self.ptr) - 1
-
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[str]: ...
-    def __getitem__(self, at: int | slice) -> str | list[str]:
-        if isinstance(at, slice):
-            return [self[i] for i in range(*at.indices(len(self)))]
-        if not -len(self) <= at < len(self):
-            raise IndexError(at)
-        at %= len(self)
-        return self.text[self.ptr[at] : self.ptr[at + 1]].tobytes().decode()
-
-    def __iter__(self) -> Iterator[str]:
-        whole, ptr = self.text.tobytes(), self.ptr.tolist()
-        return (whole[a:b].decode() for a, b in pairwise(ptr))
 
 
 class Stops(NamedTuple):
@@ -113,7 +72,7 @@ class Trips(NamedTuple):
 class TripLabel:
     """What a rider reads about a trip.
 
-    Parameters
+    Attributes
     ----------
     trip_id
         As in ``trips.txt``.
@@ -156,7 +115,7 @@ class TripLabel:
 class CompiledDay:
     """One service day of a feed, ready to be asked.
 
-    Parameters
+    Attributes
     ----------
     service_date
         The service day.
@@ -380,9 +339,11 @@ def _items(table: Any) -> list[tuple[str, Any]]:
 
 def _day(meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> CompiledDay:
     def texts(name: str) -> Strings:
+        """Texts of one column."""
         return Strings(arrays[f"{name}.text"], arrays[f"{name}.ptr"])
 
     def table(kind: Any, group: str) -> Any:
+        """One group of columns as its NamedTuple."""
         names = [f"{group}.{field}" for field in kind._fields]
         return kind(*(arrays[name] if name in arrays else texts(name) for name in names))
 

@@ -16,7 +16,7 @@ _MINIMUM_TIME, _FORBIDDEN = 2, 3
 class Walking:
     """How far and how fast people walk between stops.
 
-    Parameters
+    Attributes
     ----------
     limit_m
         Longest straight distance between two stops that are joined.
@@ -131,11 +131,11 @@ def build_footpaths(
 
 
 def _siblings(station: np.ndarray) -> np.ndarray:
-    """Ordered pairs of different stops of one station (the station itself left out)."""
+    """Ordered pairs of different stops of one station, the station itself being one."""
     groups: dict[int, list[int]] = {}
     for stop, owner in enumerate(station.tolist()):
         if owner >= 0:
-            groups.setdefault(owner, []).append(stop)
+            groups.setdefault(owner, [owner]).append(stop)
     pairs = [(a, b) for group in groups.values() for a in group for b in group if a != b]
     return np.array(pairs, np.int64).reshape(-1, 2)
 

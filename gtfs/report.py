@@ -21,7 +21,7 @@ class Action(StrEnum):
 class Finding:
     """One kind of problem in one file; rows as in the text file, the header being row 1.
 
-    Parameters
+    Attributes
     ----------
     action
         What was done.

@@ -14,7 +14,7 @@ class ServiceDay:
     Source: GTFS Schedule reference, field type "Time". That is midnight, except on the days
     when clocks change (in Asia/Seoul last in 1988).
 
-    Parameters
+    Attributes
     ----------
     date
         Calendar date of the day's noon.

@@ -29,7 +29,7 @@ _UNREADABLE = (
 class Limits:
     """How much a source may cost before it is refused.
 
-    Parameters
+    Attributes
     ----------
     download_bytes
         Largest zip fetched from a URL.

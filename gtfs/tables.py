@@ -45,7 +45,7 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
     ),
     "calendar_dates": ("service_id", "date", "exception_type"),
     "frequencies": ("trip_id", "start_time", "end_time", "headway_secs"),
-    "transfers": ("from_stop_id", "to_stop_id"),
+    "transfers": (),
     "feed_info": (),
 }
 #: Read as plain rows: gtfs-kit does not know this table.
@@ -99,7 +99,7 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})
 class Tables:
     """What a feed's texts hold.
 
-    Parameters
+    Attributes
     ----------
     kit
         gtfs-kit's feed of the tables that are present.

@@ -13,7 +13,7 @@ from routing.transit.timetable import CAN_BOARD, Timetable
 class Departure:
     """One trip that leaves a stop and takes riders.
 
-    Parameters
+    Attributes
     ----------
     dep_time
         Departure, service seconds.

@@ -29,7 +29,7 @@ class LegKind(StrEnum):
 class Leg:
     """One part of a journey; times in service seconds, indices of the timetable or ``NONE``.
 
-    Parameters
+    Attributes
     ----------
     kind
         Access and egress have one stop only; a transfer is a walk between two stops.

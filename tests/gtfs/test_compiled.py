@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from gtfs.compile import compile_day
-from gtfs.compiled import Strings, is_compiled, load_compiled, save_compiled
+from gtfs.compiled import is_compiled, load_compiled, save_compiled
 from gtfs.feed import load_feed
+from gtfs.strings import Strings
 from routing.errors import FeedError
 from routing.transit import find_journeys, list_access, list_egress, raptor
 from tests.gtfs.feeds import TINY, write_folder

@@ -228,6 +228,28 @@ def test_a_platform_without_a_place_takes_its_stations(load):
     assert "parent_station row 9: names a station that is not there" in str(feed.report)
 
 
+@pytest.mark.parametrize(
+    ("end", "last"), [("20261206", date(2026, 12, 4)), ("99991231", date(9999, 12, 31))]
+)
+def test_the_dates_of_a_feed_are_those_on_which_something_runs(load, end, last):
+    """From a Saturday on, by weekdays, the first Monday taken out."""
+    files = edited("calendar.txt", "20261123,20261204", f"20261121,{end}")
+    files["calendar_dates.txt"] = "service_id,date,exception_type\nweekday,20261123,2\n"
+    assert load(files).dates == (date(2026, 11, 24), last)
+
+
+def test_a_calendar_on_which_nothing_runs_has_no_dates(load):
+    feed = load(edited("calendar.txt", "1,1,1,1,1,0,0", "0,0,0,0,0,0,0"))
+    with pytest.raises(FeedError, match="no service runs on any date"):
+        _ = feed.dates
+
+
+def test_transfers_between_trips_only_are_noted(load):
+    text = "from_trip_id,to_trip_id,transfer_type\nt1,t2,4\n"
+    feed = load(with_changes({"transfers.txt": text}))
+    assert "noted transfers.txt row 2: holds for certain routes or trips only" in str(feed.report)
+
+
 def test_flexible_calls_are_left_out_and_noted(load):
     text = "".join(f"{line},\n" for line in STOP_TIMES.splitlines())
     text = text.replace("stop_sequence,", "stop_sequence,start_pickup_drop_off_window")
