@@ -25,7 +25,7 @@ from routing.dispatch.commands import Command, OpenDay, Tick
 from routing.dispatch.lifecycle import ENDED, BookingState
 from routing.dispatch.rejections import Rejected, RejectReason
 from routing.dispatch.state import Booking, DayState
-from routing.errors import SokchoError
+from routing.errors import StoreUnavailable
 
 #: Least real seconds between two ticks, however fast the clock runs.
 MIN_TICK_S = 0.1
@@ -292,8 +292,10 @@ class AreaLoop:
             if self.ready:
                 try:
                     await self._tick_days()
-                except SokchoError as error:  # the timer outlives what goes wrong with one tick
-                    logger.warning("a tick failed: %s", error)
+                except StoreUnavailable as error:
+                    logger.warning("a tick was not recorded: %s", error)
+                except Exception:  # the timer outlives what goes wrong with one tick
+                    logger.exception("a tick failed")
 
     async def _tick_days(self) -> None:
         today = self.today()

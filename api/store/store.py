@@ -97,13 +97,18 @@ class Store:
         StoreError
             If it cannot be used.
         """
-        if self.server is not None:
-            await asyncio.to_thread(self.server.start)
         await self._disconnect()
-        url = self.server.url if self.server is not None else self._url
-        self._client = await connect(
-            url, timeout_s=self._timeout_s, allow_volatile=self._allow_volatile
-        )
+        try:
+            if self.server is not None:
+                await asyncio.to_thread(self.server.start)
+            url = self.server.url if self.server is not None else self._url
+            self._client = await connect(
+                url, timeout_s=self._timeout_s, allow_volatile=self._allow_volatile
+            )
+        except StoreError:
+            # a server of ours that does not answer is started afresh the next time
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """Let go of the server, and stop it if it is ours."""

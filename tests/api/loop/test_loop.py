@@ -334,6 +334,27 @@ async def settle():
         await asyncio.sleep(0.001)
 
 
+async def test_a_tick_that_fails_is_not_the_last(store, clock, caplog):
+    failures = [True, True]
+
+    def failing(state, command, now, network):
+        if isinstance(command, Tick) and state.is_open and failures.pop():
+            raise KeyError("an error of ours")
+        return toy_rules.decide(state, command, now, network)
+
+    loop = toy_loop(store, clock, decide=failing)
+    failures.append(False)
+    await loop.start()
+    await settle()
+    for _ in range(2):
+        clock.advance(1)
+        await settle()
+    assert "a tick failed" in caplog.text
+    assert failures == []
+    assert loop.ready
+    await loop.close()
+
+
 async def test_a_new_day_opens_by_itself(loop, clock):
     await settle()
     clock.advance(16 * 3600)
