@@ -210,6 +210,9 @@ def _check_complete(texts: dict[str, bytes | str]) -> None:
                 missing.append((name, "", "is empty"))
             continue
         have = _header(texts[name])
+        if columns and len(have) == 1 and any(mark in have[0] for mark in ";\t|"):
+            missing.append((name, "", "is not separated by commas"))
+            continue
         missing += [
             (name, column, f"has no column {column}") for column in columns if column not in have
         ]
@@ -306,9 +309,12 @@ def _records(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text.replace("\x00", ""), newline=""))
     row = 1
     try:
-        is_header = True
+        is_header, n_columns = True, len(_header(text))
         for raw in reader:
             cells = [cell.strip() for cell in raw]
+            # Whatever an open quote swallows has its commas inside one cell.
+            if reader.line_num > row and len(cells) < n_columns and any("\n" in c for c in cells):
+                raise FeedError("opens a quote that is not closed on its line", name, row)
             if any(cells) and not is_header:
                 yield row, cells
             is_header = is_header and not any(cells)

@@ -67,6 +67,12 @@ def test_the_tiny_feed_needs_no_repair(load):
             ),
             "agency.txt row 3 agency_timezone: 'Asia/Tokyo' differs",
         ),
+        (edited("stops.txt", "A,시청", 'A,"시청'), "stops.txt row 2: opens a quote"),
+        (edited("stops.txt", "C,갯", 'C,"갯'), "stops.txt row 4: opens a quote"),
+        (
+            with_changes({"stops.txt": TINY["stops.txt"].replace(",", ";")}),
+            "stops.txt is not separated by commas",
+        ),
         (
             edited("trips.txt", "weekday", "never"),
             "no trip can be run. dropped trips.txt service_id rows 2, 3: is neither",
@@ -161,6 +167,13 @@ def test_the_shape_of_a_text_changes_nothing(load, stop_times):
     assert trip_ids(feed) == ["t1", "t2"]
     assert feed.calls.arr_time.tolist() == [28_800, 29_400, 30_000, 85_800, 87_600]
     assert feed.calls.dep_time.tolist() == [28_800, 29_460, 30_000, 85_800, 87_600]
+
+
+def test_texts_may_hold_quotes_commas_and_line_breaks(load):
+    text = TINY["stops.txt"].replace("A,시청", 'A,"시청, ""본관""\n앞"')
+    feed = load(with_changes({"stops.txt": text.replace("38.1750", "x")}))
+    assert feed.stops["name"].tolist()[0] == '시청, "본관"\n앞'
+    assert "stop_lat row 6: is not a number" in str(feed.report)
 
 
 def test_row_numbers_are_lines_of_the_file_whatever_stands_between(load):
