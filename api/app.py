@@ -13,10 +13,11 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from api.assets import AN_HOUR, Asset, asset, page_routes
-from api.auth import Tokens
+from api.auth import Caller, Role, Tokens
 from api.board import VehicleBoard
 from api.clock import Clock, SystemClock
 from api.clocks import choose_clock
+from api.demo.run import start_demo
 from api.errors import add_handlers
 from api.itineraries import find_hubs, stop_name
 from api.loop import AreaLoop, settle_memory
@@ -49,6 +50,7 @@ WEB = Path(__file__).parent / "web"
 GEOJSON = "application/geo+json"
 #: Real seconds between two looks whether a new day's timetable is due.
 TIMETABLE_CHECK_S = 60.0
+DEMO_TOKEN = timedelta(days=30)
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
@@ -106,7 +108,22 @@ async def _start(stack: AsyncExitStack, settings: Settings, clock: Clock | None)
     await asyncio.to_thread(warm_kernels, area, timetables.find_any())
     settle_memory()
     _keep_running(stack, _prepare_days(service))
+    if settings.demo and settings.port:
+        _play_demo(stack, service)
     return service
+
+
+def _play_demo(stack: AsyncExitStack, service: Service) -> None:
+    """Simulated drivers and riders, who come in by the front door like everybody."""
+    host = "127.0.0.1" if service.settings.host in ("0.0.0.0", "::") else service.settings.host
+    tokens = {
+        vehicle.vehicle_id: service.tokens.issue(
+            Caller(f"demo:{vehicle.vehicle_id}", Role.DRIVER, vehicle.vehicle_id), DEMO_TOKEN
+        )[0]
+        for vehicle in service.area.fleet
+    }
+    cast = start_demo(f"http://{host}:{service.settings.port}", service.settings.area, tokens)
+    stack.callback(cast.terminate)
 
 
 def _area(settings: Settings) -> Area:

@@ -4,8 +4,11 @@ Rule: positions are not facts of the log. They are kept in memory, the latest of
 only; what matters of them goes to the dispatch core as an expected arrival.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+#: A driver's clock may be ahead by this much.
+AHEAD = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Positions:
         vehicle_id
             Whose they are.
         reports
-            With the driver's own times; those after ``now`` are not believed.
+            With the driver's own times. A clock may be a little ahead and is set right; times
+            far ahead are not believed.
         now
             Service time.
 
@@ -49,9 +53,9 @@ class Positions:
         """
         known = self._latest.get(vehicle_id)
         new = [
-            report
+            replace(report, at=min(report.at, now))
             for report in reports
-            if report.at <= now and (known is None or report.at > known.at)
+            if report.at <= now + AHEAD and (known is None or report.at > known.at)
         ]
         if new:
             self._latest[vehicle_id] = max(new, key=lambda report: report.at)
