@@ -1,0 +1,1 @@
+"""Ruin & recreate over vehicle routes, anytime and deterministic: rescue, improvement, instances."""
