@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     demo: bool = Field(False, description="Serve a demo day with simulated shuttles and riders.")
     demo_speed: float = Field(
-        10.0, gt=0, le=600, description="Service seconds that pass in one second of a demo."
+        5.0, gt=0, le=600, description="Service seconds that pass in one second of a demo."
     )
     clock_at: AwareDatetime | None = Field(
         None, description="Let the service's clock begin here instead of now, for trials."
