@@ -6,12 +6,26 @@ earliest; a pickup that is near may not be moved (the operator's 7 and 2 minutes
 """
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from routing.drt.breach import loosen
 from routing.drt.model import VehiclePlan, Visit, VisitKind, VisitTime
-from routing.drt.schedule import schedule
+from routing.drt.schedule import leave_time, schedule
 from routing.policy import ServicePolicy
 from routing.road.travel import TravelTimes
+from routing.types import NEVER
+
+
+class Quiet(NamedTuple):
+    """Until when time alone changes nothing about a plan; service seconds, ``NEVER`` for good.
+
+    All follow from the plan and its times, so they hold as long as the plan is the same object.
+    """
+
+    plan: VehiclePlan
+    projection_until: int  # up to then `Projector.for_replan` is the plan itself
+    departure: int  # the vehicle must leave; NEVER if it has left
+    announcement: int  # the first pickup comes near
 
 
 class Projector:
@@ -21,6 +35,17 @@ class Projector:
         self._travel = travel
         self._known: dict[str, VehiclePlan] = {}
         self._asked: dict[str, tuple[VehiclePlan, int, VehiclePlan]] = {}
+        self._quiet: dict[str, Quiet] = {}
+
+    def quiet(
+        self, plan: VehiclePlan, times: tuple[VisitTime, ...], policy: ServicePolicy
+    ) -> Quiet:
+        """Until when time changes nothing about ``plan``, whose schedule is ``times``."""
+        known = self._quiet.get(plan.vehicle.vehicle_id)
+        if known is None or known.plan is not plan:
+            known = _quiet(plan, times, policy, self._travel)
+            self._quiet[plan.vehicle.vehicle_id] = known
+        return known
 
     def current(self, plan: VehiclePlan, now: int) -> VehiclePlan:
         """``plan`` with the time that has passed: nothing of it lies before ``now``.
@@ -42,6 +67,8 @@ class Projector:
         self, plan: VehiclePlan, times: tuple[VisitTime, ...], now: int, policy: ServicePolicy
     ) -> VehiclePlan:
         """The `current` plan with the windows of pickups narrowed that are too near to move."""
+        if now <= self.quiet(plan, times, policy).projection_until:
+            return plan
         vehicle_id = plan.vehicle.vehicle_id
         asked = self._asked.get(vehicle_id)
         if asked is None or asked[0] is not plan or asked[1] != now:
@@ -78,11 +105,36 @@ class Projector:
         return schedule(replace(plan, visits=plan.visits[:1]), self._travel)[0].arrive
 
 
+def _quiet(
+    plan: VehiclePlan, times: tuple[VisitTime, ...], policy: ServicePolicy, travel: TravelTimes
+) -> Quiet:
+    never = int(NEVER)
+    if not plan.visits:
+        return Quiet(plan, never, never, never)
+    pickup = min(
+        (t.start for v, t in zip(plan.visits, times, strict=True) if v.kind is VisitKind.PICKUP),
+        default=never,
+    )
+    until = pickup - _near_s(policy)
+    if not plan.n_frozen:
+        departure = leave_time(plan, times, travel, policy.early_arrival_s)
+    else:
+        departure = never
+        here = plan.visits[0]
+        expected = plan.first_arrival + here.dwell_s if plan.standing else times[0].arrive
+        until = min(until, expected)
+    return Quiet(plan, until, departure, pickup - policy.approach_s)
+
+
+def _near_s(policy: ServicePolicy) -> int:
+    return max(policy.no_earlier_within_s, policy.no_later_within_s)
+
+
 def near_pickups(
     plan: VehiclePlan, times: tuple[VisitTime, ...], now: int, policy: ServicePolicy
 ) -> dict[str, int]:
     """Pickups too near to be moved at will: ride id -> the start that the rider was told."""
-    horizon = now + max(policy.no_earlier_within_s, policy.no_later_within_s)
+    horizon = now + _near_s(policy)
     return {
         visit.ride_id: time.start
         for visit, time in zip(plan.visits, times, strict=True)

@@ -11,7 +11,7 @@ from routing.dispatch.progress import leave
 from routing.dispatch.rejections import Rejected, RejectReason
 from routing.dispatch.state import Booking
 from routing.drt.model import VehiclePlan, VisitKind, VisitTime
-from routing.drt.schedule import leave_time, schedule
+from routing.drt.schedule import schedule
 
 #: Unmatched riders are looked after this often; each look is a handful of insertion queries.
 RETRY_S = 60
@@ -31,23 +31,23 @@ def open_day(draft: Draft, command: cmd.OpenDay) -> Rejected | None:
 def tick(draft: Draft, command: cmd.Tick) -> Rejected | None:
     """Record what the passing of time has made a fact."""
     last_event_time = draft.state.now
-    for vehicle_id in draft.state.plans:
-        if draft.state.plans[vehicle_id].visits:
+    state, projector = draft.state, draft.network.projector
+    for vehicle_id, plan in state.plans.items():
+        if not plan.visits:
+            continue
+        quiet = projector.quiet(plan, state.times[vehicle_id], state.policy)
+        if draft.now >= quiet.departure:
             _depart(draft, vehicle_id)
+        if draft.now > quiet.projection_until:
             _notice_delay(draft, vehicle_id)
+        if draft.now >= quiet.announcement:
             _announce(draft, vehicle_id)
     _look_after_unmatched(draft, last_event_time)
     return None
 
 
 def _depart(draft: Draft, vehicle_id: str) -> None:
-    plan = draft.state.plans[vehicle_id]
-    if plan.n_frozen:
-        return
-    early_s, travel = draft.state.policy.early_arrival_s, draft.network.travel
-    current = draft.current(vehicle_id)
-    if draft.now >= leave_time(current, schedule(current, travel), travel, early_s):
-        draft.keep(leave(current, draft.now))
+    draft.keep(leave(draft.current(vehicle_id), draft.now))
 
 
 def _notice_delay(draft: Draft, vehicle_id: str) -> None:
