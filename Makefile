@@ -23,8 +23,8 @@ help: ## List what can be made
 run: setup ## Set everything up and serve Sokcho (a demo day; DEMO=0 for the plain service)
 	@exec $(BIN)/sokcho serve $(if $(filter 0 no false,$(DEMO)),,--demo) --host $(HOST) --port $(PORT)
 
-setup: $(STAMPS)/run ## Install the locked packages
-setup-test: $(STAMPS)/test $(STAMPS)/tools ## The same, and what the tests need (browser, Redis server)
+setup: $(STAMPS)/run $(STAMPS)/kernels ## Install the locked packages and compile the kernels
+setup-test: $(STAMPS)/test $(STAMPS)/kernels $(STAMPS)/tools ## The same, and what the tests need (browser, Redis server)
 
 test: setup-test ## Run every test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -43,7 +43,7 @@ format: $(STAMPS)/test ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(STAMPS)/test ## Measure and rewrite benchmarks/RESULTS.md
+bench: $(STAMPS)/test $(STAMPS)/kernels ## Measure and rewrite benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 
 lock: $(STAMPS)/test ## Resolve pyproject.toml into the lock files again (LOCK_ARGS=--upgrade for newer versions)
@@ -68,4 +68,9 @@ $(STAMPS)/test: requirements-test.lock pyproject.toml | $(STAMPS)/venv
 
 $(STAMPS)/tools: tests/tools.py | $(STAMPS)/test
 	@$(BIN)/python -m tests.tools
+	@touch $@
+
+$(STAMPS)/kernels: $(shell find routing -name '*.py') api/kernel_cache.py | $(STAMPS)/run
+	@echo "==> Compiling the kernels (once; up to a minute)"
+	@$(BIN)/sokcho warm-kernels
 	@touch $@

@@ -9,17 +9,19 @@ import os
 import sys
 from collections.abc import Sequence
 
-from api.cli import build_feed, check_feed, compile, journeys, token
+from api.cli import build_feed, check_feed, compile, journeys, serve, token, warm_kernels
 from api.cli.command import Command
 from api.kernel_cache import use_kernel_cache
 from routing.errors import SokchoError
 
 COMMANDS: tuple[Command, ...] = (
+    serve.COMMAND,
+    token.COMMAND,
     build_feed.COMMAND,
     check_feed.COMMAND,
     compile.COMMAND,
     journeys.COMMAND,
-    token.COMMAND,
+    warm_kernels.COMMAND,
 )
 
 DESCRIPTION = """\
