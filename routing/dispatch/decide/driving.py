@@ -14,6 +14,7 @@ from routing.dispatch.state import Booking
 from routing.dispatch.visits import find_visit
 from routing.drt.model import VehiclePlan, Visit, VisitKind
 from routing.drt.rows import loads_fit
+from routing.drt.schedule import schedule
 
 VisitCommand = cmd.ArriveVisit | cmd.BoardRider | cmd.AlightRider | cmd.FinishBreak | cmd.MissRider
 
@@ -50,12 +51,26 @@ def arrive_visit(draft: Draft, command: cmd.ArriveVisit) -> Rejected | None:
     if position != 0:
         return Rejected(RejectReason.NOT_NEXT)
     at = _act_time(draft, plan, command.at_time)
-    arrived = arrive(plan, at, draft.state.policy.wait_s)
+    arrived = _boarding_fixed(draft, arrive(plan, at, draft.state.policy.wait_s))
     for visit in arrived.visits[: arrived.n_frozen]:
         if visit.kind is VisitKind.PICKUP and _is_waiting(draft, visit):
             draft.add(ev.VisitArrived(draft.now, visit.ride_id, at))
     _go_on(draft, arrived)
     return None
+
+
+def _boarding_fixed(draft: Draft, plan: VehiclePlan) -> VehiclePlan:
+    """``plan`` with the boardings at hand no later than they are planned.
+
+    A rider who stands at the open door boards: holding them back for the sake of somebody who
+    is booked after the arrival would only be an untruth about how long they ride.
+    """
+    times = schedule(plan, draft.network.travel)
+    visits = list(plan.visits)
+    for position, (visit, time) in enumerate(zip(visits[: plan.n_frozen], times, strict=False)):
+        if visit.kind is VisitKind.PICKUP:
+            visits[position] = replace(visit, latest=min(visit.latest, time.start))
+    return replace(plan, visits=tuple(visits))
 
 
 def _is_waiting(draft: Draft, visit: Visit) -> bool:
