@@ -9,14 +9,14 @@ import numpy as np
 from routing.drt.arrays import empty_arrays, has_room, write_plan
 from routing.drt.cheapest import cheapest, excess_over_detours, time_row
 from routing.drt.model import Insertion, Ride, VehiclePlan
-from routing.drt.rows import ride_row, visit_times, with_ride
 from routing.policy import CostWeights
 from routing.road.travel import TravelTimes, lower_bound
-from routing.types import NEVER
+from routing.types import NEVER, Int32Array, frozen
 
 #: The check that lets bounds skip work costs the cube of the places; above, nothing is skipped.
 _MAX_CHECKED_PLACES = 1500
 _ANYBODY = np.zeros(0, np.bool_)
+_LATEST = int(NEVER) - 1  # NEVER is no time: a place without a way to it shows by it
 
 
 class Fleet:
@@ -35,13 +35,15 @@ class Fleet:
     def __init__(self, travel: TravelTimes, weights: CostWeights) -> None:
         self._travel = travel
         self._shortest = lower_bound(travel)
+        self._shortest_to = frozen(self._shortest.T)
         self._weights = np.array([weights.drive, weights.wait, weights.ride])
-        self._excess_s = _excess_s(travel)
+        self._excess_s = _excess_s(self._shortest)
         self._slots: dict[str, int] = {}  # a vehicle keeps its slot for good
         self._plans: list[VehiclePlan] = []  # by slot
         self._members: list[int] = []  # slots that take part
         self._best = np.zeros(3, np.int64)
         self._arrays = empty_arrays(0, 0, 0, 0)
+        self._times = np.zeros((0, 3), np.int32)
 
     def __len__(self) -> int:
         return len(self._members)
@@ -70,7 +72,7 @@ class Fleet:
         known.extend(changed[0] for _ in range(len(slots) - len(known)))
         for plan in changed:
             known[slots[plan.vehicle.vehicle_id]] = plan
-        if len(known) > len(self._arrays.routes) or not all(
+        if len(known) > len(self._arrays.rows) or not all(
             has_room(self._arrays, plan) for plan in changed
         ):
             self._rebuild()
@@ -79,8 +81,7 @@ class Fleet:
                 self._write(slots[plan.vehicle.vehicle_id])
         if members != self._members:
             self._members = members
-            self._arrays.is_open[:] = False
-            self._arrays.is_open[members] = True
+            self._mark_members()
 
     def _knows(self, plan: VehiclePlan) -> bool:
         slot = self._slots.get(plan.vehicle.vehicle_id)
@@ -113,11 +114,17 @@ class Fleet:
             max(len(plan.vehicle.configurations) for plan in plans),
             plans[0].vehicle.n_dimensions,
         )
+        self._times = np.zeros((len(self._arrays.trial), 3), np.int32)
         for slot in range(len(plans)):
             self._write(slot)
         by_id = [slot for _, slot in sorted(self._slots.items())]
-        self._arrays.rank[by_id] = np.arange(len(by_id))
-        self._arrays.is_open[self._members] = True
+        self._arrays.routes["rank"][by_id] = np.arange(len(by_id))
+        self._mark_members()
+
+    def _mark_members(self) -> None:
+        takes_part = self._arrays.routes["takes_part"]
+        takes_part[:] = False
+        takes_part[self._members] = True
 
     def _write(self, slot: int) -> None:
         write_plan(self._arrays, slot, self._plans[slot])
@@ -153,38 +160,30 @@ class Fleet:
         if not self._members:
             return None
         self._refuse_foreign(ride)
-        arrays, pair = self._arrays, ride_row(ride)
         cost = cheapest(
             *self._travel,
             self._shortest,
+            self._shortest_to,
             self._weights,
             self._excess_s,
-            arrays,
+            self._arrays,
             _ANYBODY if allowed is None else self._mask(allowed),
-            pair,
-            np.array(ride.load, np.int32),
-            now,
+            _query(ride, now),
             self._best,
+            self._times,
         )
-        return None if cost == np.inf else self._insertion(ride, float(cost), now)
+        return None if cost == np.inf else self._insertion(ride, cost, now)
 
     def _insertion(self, ride: Ride, cost: float, now: int) -> Insertion:
         slot, i, j = self._best.tolist()
         plan = self._plans[slot]
-        if not plan.n_frozen:
-            plan = replace(plan, ready_time=max(plan.ready_time, now))
-        visits = with_ride(plan.visits, ride, i, j + 1)
-        return Insertion(
-            plan.vehicle.vehicle_id,
-            i,
-            j + 1,
-            cost,
-            replace(plan, visits=visits),
-            visit_times(self._arrays.work, len(visits)),
-        )
+        if not plan.n_frozen and plan.ready_time < now:
+            plan = replace(plan, ready_time=now)
+        times = self._times[: len(plan.visits) + 2].copy()
+        return Insertion(plan.vehicle.vehicle_id, i, j + 1, cost, ride, plan, times)
 
     def _mask(self, allowed: Collection[str]) -> Any:
-        mask = np.zeros(len(self._arrays.routes), np.bool_)
+        mask = np.zeros(len(self._arrays.rows), np.bool_)
         mask[[self._slots[vehicle_id] for vehicle_id in allowed if vehicle_id in self._slots]] = (
             True
         )
@@ -200,7 +199,24 @@ class Fleet:
             )
 
 
-def _excess_s(travel: TravelTimes) -> int:
-    if len(travel.knot_time) > 1 or travel.n_places > _MAX_CHECKED_PLACES:
+def _query(ride: Ride, now: int) -> Int32Array:
+    values = (
+        ride.origin,
+        ride.destination,
+        ride.earliest_pickup,
+        min(ride.latest_pickup, _LATEST),
+        min(ride.latest_dropoff, _LATEST),
+        ride.max_ride_s,
+        ride.pickup_dwell_s,
+        ride.dropoff_dwell_s,
+        sum(ride.load),
+        now,
+        *ride.load,
+    )
+    return np.array(values, np.int32)
+
+
+def _excess_s(shortest: Int32Array) -> int:
+    if len(shortest) > _MAX_CHECKED_PLACES:
         return int(NEVER)
-    return int(excess_over_detours(travel.seconds[0]))
+    return int(excess_over_detours(shortest))

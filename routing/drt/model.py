@@ -8,8 +8,10 @@ Places are indices of the travel-time matrix. A load is one number per capacity 
 for the service (seats, wheelchair places).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from functools import cached_property
+from typing import Any
 
 from routing.types import NEVER
 
@@ -166,13 +168,42 @@ class VisitTime:
     depart: int  # start + dwell_s
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Insertion:
-    """Where a ride fits best: the new plan of one vehicle, and what it adds to the cost."""
+    """Where a ride fits best, and what it adds to the cost.
+
+    The new plan and its times are made when they are asked for: of many insertions that are
+    compared, few are carried out.
+    """
 
     vehicle_id: str
     pickup_position: int  # index of the pickup in plan.visits
     dropoff_position: int  # index of the drop-off in plan.visits
     cost: float  # weighted seconds added, see CostWeights
-    plan: VehiclePlan
-    times: tuple[VisitTime, ...]  # of plan.visits
+    ride: Ride
+    before: VehiclePlan  # the plan that the ride was put into, as at the moment of asking
+    visit_seconds: Any = field(repr=False, compare=False)  # int32 (n, 3), as in VisitTime
+
+    @cached_property
+    def plan(self) -> VehiclePlan:
+        """The new plan of the vehicle."""
+        pickup, dropoff = self.ride.visits()
+        visits = list(self.before.visits)
+        visits.insert(self.pickup_position, pickup)
+        visits.insert(self.dropoff_position, dropoff)
+        return replace(self.before, visits=tuple(visits))
+
+    @cached_property
+    def times(self) -> tuple[VisitTime, ...]:
+        """When the visits of the new plan happen."""
+        return tuple(VisitTime(*row) for row in self.visit_seconds.tolist())
+
+    @property
+    def pickup_time(self) -> VisitTime:
+        """When the ride is picked up."""
+        return VisitTime(*self.visit_seconds[self.pickup_position].tolist())
+
+    @property
+    def dropoff_time(self) -> VisitTime:
+        """When the ride is dropped off."""
+        return VisitTime(*self.visit_seconds[self.dropoff_position].tolist())

@@ -1,11 +1,10 @@
 """Plans as rows of visits for the kernels: the one place that translates between them."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from routing.drt.model import Load, Ride, Vehicle, VehiclePlan, Visit, VisitKind, VisitTime
+from routing.drt.model import Load, Vehicle, VehiclePlan, Visit, VisitKind, VisitTime
 from routing.drt.timing import BREAK, DEPOT, ROUTE, VISIT
 from routing.types import NEVER
 
@@ -14,15 +13,24 @@ _LATEST = int(NEVER) - 1
 _EARLIEST = -int(NEVER)
 
 
-def route_values(plan: VehiclePlan) -> tuple[int, ...]:
-    """The fields of `ROUTE` for ``plan``."""
+def route_values(plan: VehiclePlan) -> tuple[int | bool, ...]:
+    """The fields of `ROUTE` for ``plan``, nothing known of it yet."""
+    ready = ready_time(plan)
     return (
         len(plan.visits),
         plan.n_frozen,
-        ready_time(plan),
+        ready,
         plan.first_arrival,
         plan.route_start,
         plan.vehicle.max_route_s,
+        ready,
+        0,
+        False,
+        loads_fit(plan),
+        False,
+        0,
+        0,
+        0,
     )
 
 
@@ -89,12 +97,6 @@ def _depot(place: int, latest: int) -> tuple[int, ...]:
     )
 
 
-def ride_row(ride: Ride) -> Any:
-    """Pickup and drop-off of ``ride`` as a `VISIT` array of shape (2,)."""
-    pickup, dropoff = ride.visits()
-    return np.array([visit_values(pickup, 1), visit_values(dropoff, 1)], VISIT)
-
-
 def plan_rows(plan: VehiclePlan) -> tuple[Any, Any]:
     """``plan`` as a `ROUTE` record and a `VISIT` array of shape (n_visits + 2,)."""
     return np.array([route_values(plan)], ROUTE)[0], np.array(row_values(plan), VISIT)
@@ -129,11 +131,3 @@ def visit_times(row: Any, n_visits: int) -> tuple[VisitTime, ...]:
     """Times of the visits of a settled row."""
     columns = (row[name][1 : n_visits + 1].tolist() for name in ("arrive", "start", "depart"))
     return tuple(map(VisitTime, *columns))
-
-
-def with_ride(visits: Sequence[Visit], ride: Ride, pickup: int, dropoff: int) -> tuple[Visit, ...]:
-    """``visits`` with the ride's own at these positions of the result."""
-    first, second = ride.visits()
-    longer = [*visits[:pickup], first, *visits[pickup:]]
-    longer.insert(dropoff, second)
-    return tuple(longer)

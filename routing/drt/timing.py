@@ -48,18 +48,23 @@ VISIT = np.dtype(
     align=True,
 )
 
-#: What a row needs to know of its vehicle.
+#: What a row needs to know of its vehicle, and what is known of the row once it is settled.
 ROUTE = np.dtype(
     [
-        (name, np.int32)
-        for name in (
-            "n_visits",
-            "n_frozen",
-            "ready_time",
-            "first_arrival",
-            "route_start",  # NEVER while the vehicle has not left its depot
-            "max_route_s",
-        )
+        ("n_visits", np.int32),
+        ("n_frozen", np.int32),
+        ("ready_time", np.int32),
+        ("first_arrival", np.int32),
+        ("route_start", np.int32),  # NEVER while the vehicle has not left its depot
+        ("max_route_s", np.int32),
+        ("planned_ready", np.int32),  # ready_time as planned; a query may find it past
+        ("rank", np.int32),  # order of vehicle ids, breaks ties
+        ("takes_part", np.bool_),
+        ("fits", np.bool_),  # what is on board fits at any moment
+        ("is_sound", np.bool_),  # its own plan keeps every limit
+        ("drive_s", np.int64),  # of its own plan, see count_seconds
+        ("wait_s", np.int64),
+        ("ride_s", np.int64),
     ],
     align=True,
 )

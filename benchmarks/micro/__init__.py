@@ -1,0 +1,1 @@
+"""How long the kernels take, called as the service calls them."""
