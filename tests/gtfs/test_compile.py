@@ -111,6 +111,14 @@ def test_frequencies_are_expanded_from_start_to_before_end(compiled, exact, is_e
     assert {x.is_headway_based for x in labels if x.trip_id == "t2"} == {False}
 
 
+def test_a_frequency_starts_when_its_first_vehicle_departs(compiled):
+    files = edited("stop_times.txt", "t1,08:00:00,08:00:00", "t1,07:55:00,08:00:00")
+    files["frequencies.txt"] = (
+        "trip_id,start_time,end_time,headway_secs\nt1,09:00:00,09:10:00,600\n"
+    )
+    assert board(compiled(files), "A") == [(9 * 3600, "t1")]
+
+
 def test_near_stops_are_joined_on_foot(compiled):
     # 0.0005 degrees of latitude are 55.6 m: 55.6 x 1.3 / 1.1 = 65.7 s.
     assert walks_of(compiled(TINY)) == {("B", "C"): 66, ("C", "B"): 66}

@@ -35,6 +35,8 @@ def test_what_is_saved_is_what_is_loaded(day, path):
     for name in ("service_date", "zone_name", "info", "calendar", "languages", "findings"):
         assert getattr(again, name) == getattr(day, name)
     assert list(again.stop_names["ko"]) == list(day.stop_names["ko"])
+    for loaded in again.timetable:
+        assert all(array.ctypes.data % 64 == 0 for array in loaded)
     labels = [[x.trip_label(i) for i in range(x.timetable.n_trips)] for x in (day, again)]
     assert labels[0] == labels[1]
     assert again.find_stop("D") == 3

@@ -104,6 +104,7 @@ EXTRA_TRIP = edited("trips.txt", "r1,weekday,t2,\n", "r1,weekday,t2,\nr1,weekday
     [
         ("t3,09:00:00,09:00:00,A,1\nt3,08:50:00,08:50:00,B,2\n", "row 8: goes back in time"),
         ("t3,09:00:00,08:59:00,A,1\nt3,09:10:00,09:10:00,B,2\n", "row 7: goes back in time"),
+        ("t3,09:00:00,09:10:00,A,1\nt3,09:05:00,09:20:00,B,2\n", "row 8: goes back in time"),
         ("t3,09:00:00,09:00:00,A,1\n", "dropped trips.txt trip_id row 4: has fewer than two calls"),
         ("", "dropped trips.txt trip_id row 4: has fewer than two calls"),
         ("t3,,,A,1\nt3,09:10:00,09:10:00,B,2\n", "row 7: has no time at the start or end"),
@@ -261,6 +262,29 @@ def test_transfers_between_trips_only_are_noted(load):
     text = "from_trip_id,to_trip_id,transfer_type\nt1,t2,4\n"
     feed = load(with_changes({"transfers.txt": text}))
     assert "noted transfers.txt row 2: holds for certain routes or trips only" in str(feed.report)
+
+
+def test_a_boarding_area_inherits_from_its_platforms_station(load):
+    header = (
+        "stop_id,stop_name,stop_lat,stop_lon,location_type,parent_station,wheelchair_boarding\n"
+    )
+    rows = [f"{line},0,,\n" for line in TINY["stops.txt"].splitlines()[1:]]
+    rows += ["AREA,구역,,,4,P1,\n", "P1,승강장,,,0,ST,\n", "ST,역,38.2,128.6,1,,1\n"]
+    rows += ["P2,승강장,38.2,128.6,0,ST,2\n"]
+    stops = load(with_changes({"stops.txt": header + "".join(rows)})).stops.set_index("stop_id")
+    assert stops.loc["AREA", "lat"] == 38.2
+    assert stops.loc[["P1", "P2", "A"], "wheelchair"].tolist() == [1, 2, 0]
+
+
+def test_a_date_both_added_and_removed_is_removed(load):
+    text = "service_id,date,exception_type\nweekday,20261212,1\nweekday,20261212,2\n"
+    feed = load(with_changes({"calendar_dates.txt": text}))
+    assert feed.dates[1] == date(2026, 12, 4)
+    assert feed.list_services(date(2026, 12, 12)) == set()
+
+
+def test_a_route_without_agency_belongs_to_the_only_one(load):
+    assert load(edited("routes.txt", "r1,S", "r1,")).routes["agency"].tolist() == ["속초시내버스"]
 
 
 def test_flexible_calls_are_left_out_and_noted(load):

@@ -95,6 +95,12 @@ def test_what_cannot_be_had_is_refused(source, message):
         read_source(source, TINY)
 
 
+def test_tables_at_the_top_come_before_a_copy_in_a_folder(tmp_path):
+    files = TINY | {f"old/{name}": "stale" for name in TINY}
+    found = read_source(write_zip(tmp_path / "feed.zip", files), TINY)
+    assert found["stops.txt"].decode() == TINY["stops.txt"]
+
+
 def test_two_feeds_in_one_zip_are_refused(tmp_path):
     files = {f"{folder}/{name}": text for folder in "ab" for name, text in TINY.items()}
     with pytest.raises(FeedError, match="holds several feeds, in a, b"):
