@@ -5,6 +5,7 @@
     SokchoError
     +-- FeedError            a GTFS feed cannot be used; names file, row and field
     +-- AreaError            an area file cannot be used; names file, row and field
+    +-- WorldError           a world or request file cannot be used; names file and field
     +-- TimetableError       timetable arrays contradict each other
     +-- RoadError            a road graph contradicts itself
     +-- PlanError            a plan breaks a hard rule (found by the independent checker)
@@ -51,6 +52,12 @@ class AreaError(SourceError):
     """An area file, or a file that it names, cannot be used."""
 
     code: ClassVar[str] = "area_invalid"
+
+
+class WorldError(SourceError):
+    """A world to simulate, or a file of requests, cannot be used."""
+
+    code: ClassVar[str] = "world_invalid"
 
 
 class TimetableError(SokchoError):

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from api.cli import build_feed, check_feed, compile, journeys, serve, token, warm_kernels
+from api.cli import build_feed, check_feed, compile, journeys, serve, simulate, token, warm_kernels
 from api.cli.command import Command
 from api.kernel_cache import use_kernel_cache
 from routing.errors import SokchoError
@@ -21,6 +21,7 @@ COMMANDS: tuple[Command, ...] = (
     check_feed.COMMAND,
     compile.COMMAND,
     journeys.COMMAND,
+    simulate.COMMAND,
     warm_kernels.COMMAND,
 )
 

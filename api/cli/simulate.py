@@ -1,0 +1,145 @@
+"""`sokcho simulate`: a whole day of requests, driven in memory by the code of the service."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from api.cli.command import Command
+from routing.errors import WorldError
+
+if TYPE_CHECKING:
+    from routing.simulation.facts import Answer, Executed
+    from routing.simulation.report import DayReport, Spread
+    from routing.simulation.run import Settings
+    from routing.simulation.world import World
+
+DAYS = ("weekday", "weekend", "peak")
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("world", nargs="?", type=Path, metavar="WORLD.json", help="world to run")
+    parser.add_argument("--area", type=Path, metavar="FILE", help="area file, instead of a world")
+    parser.add_argument("--day", choices=DAYS, help="kind of day to make up for the area")
+    parser.add_argument(
+        "--requests", type=Path, metavar="R.csv", help="requests of the area's day, as they came"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of chance (default 0)")
+    parser.add_argument("--out", type=Path, metavar="LOG.jsonl", help="file to write")
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from routing.simulation.run import Simulation
+
+    world, settings = _chosen(arguments)
+    simulation = Simulation(world, settings)
+    began = time.perf_counter()
+    facts = _with_progress(simulation.run(), len(world.riders))
+    if arguments.out:
+        with arguments.out.open("w", encoding="utf-8") as file:
+            _write(facts, file)
+    else:
+        for _ in facts:
+            pass
+    _print_report(simulation.report(), time.perf_counter() - began)
+    return 0
+
+
+def _chosen(arguments: argparse.Namespace) -> "tuple[World, Settings]":
+    from gtfs.world_file import read_world
+    from routing.simulation.run import Settings
+
+    if (arguments.world is None) == (arguments.area is None):
+        raise WorldError("give either a world file or --area FILE")
+    if arguments.world is not None:
+        if arguments.day or arguments.requests:
+            raise WorldError("--day and --requests go with --area; a world has its own requests")
+        return read_world(arguments.world), Settings(
+            seed=arguments.seed, stopwatch=time.perf_counter_ns
+        )
+    raise WorldError("not yet")
+
+
+def _with_progress(facts: "Iterator[Answer | Executed]", n: int) -> "Iterator[Answer | Executed]":
+    from tqdm import tqdm
+
+    from routing.simulation.facts import Answer
+
+    with tqdm(total=n, unit=" requests", disable=None, file=sys.stderr) as bar:
+        for fact in facts:
+            if isinstance(fact, Answer):
+                bar.update()
+            yield fact
+
+
+def _write(facts: "Iterable[Answer | Executed]", file: TextIO) -> None:
+    for fact in facts:
+        json.dump(_line(fact), file)
+        file.write("\n")
+
+
+def _line(fact: "Answer | Executed") -> dict[str, str | int | float]:
+    from routing.simulation.facts import Executed
+
+    if isinstance(fact, Executed):
+        return {
+            "vehicle": fact.vehicle_id,
+            "request": fact.ride_id,
+            "visit": fact.kind.name.lower(),
+            "place": fact.place,
+            "arrive": fact.arrive,
+            "depart": fact.depart,
+        }
+    return {
+        "request": fact.request_id,
+        "answer": "accepted" if fact.is_accepted else "rejected",
+        "time": fact.time,
+        "answer_us": fact.answer_ns / 1000,
+    }
+
+
+def _print_report(report: "DayReport", seconds: float) -> None:
+    print(
+        f"served {report.n_accepted} of {report.n_requests} ({report.served_share:.1%}),"
+        f" {report.n_completed} rides completed, {report.n_cancelled} cancelled,"
+        f" {report.n_no_show} no-shows"
+    )
+    print(f"promises broken: {report.n_breached} of {report.n_accepted} bookings")
+    print(f"wait    {_minutes(report.wait_s)}")
+    print(f"detour  {_minutes(report.detour_s)}")
+    print(
+        f"driving {report.drive_s / 3600:.1f} h, {report.drive_s_per_served / 60:.2f} min a ride,"
+        f" {report.occupancy:.2f} passengers on board"
+    )
+    answer = report.answer_us
+    print(f"answer  p50 {answer.p50:.0f} us, p99 {answer.p99:.0f} us; whole day {seconds:.1f} s")
+
+
+def _minutes(spread: "Spread") -> str:
+    mean, p50, p95, _ = (value / 60 for value in spread)
+    return f"mean {mean:.1f} min, median {p50:.1f}, 95 % within {p95:.1f}"
+
+
+COMMAND = Command(
+    name="simulate",
+    summary="Run a day of requests in memory and report how it went",
+    description="""\
+The code that answers, plans and keeps promises is the one of the service; only time is made up.
+The same world and seed give the same log.
+
+A world is JSON: matrix_s (rows of seconds, or the name of a .npy file beside it), dwell_s,
+vehicles [{id, start, end, shift: [from, until], capacity: {seats: 8, ...}}] and requests [{id,
+called_time, origin, destination, earliest_pickup, latest_pickup, max_ride_s, load: {seats: 1}}];
+times in service seconds, places as indices of the matrix. called_time is when a request becomes
+known; a visit starts no earlier than its earliest time.
+
+LOG.jsonl has a line for each answer {request, answer: accepted or rejected, time, answer_us}
+and for each visit that was made {vehicle, request, visit: pickup or dropoff, place, arrive,
+depart}. The ride lasts from the end of boarding to the arrival at the drop-off.""",
+    examples=("sokcho simulate world.json --seed 1 --out log.jsonl",),
+    add_arguments=_add_arguments,
+    run=_run,
+)

@@ -1,0 +1,228 @@
+"""A simulated day: riders ask, drivers drive, and the code that decides is the live one.
+
+Rule: the state changes only by `decide` and `commit`. Time is the time of the next event in a
+queue; nothing here reads a clock. The same world, strategy and seed give the same log.
+"""
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from itertools import count
+from typing import NamedTuple
+
+from routing.dispatch import commands as cmd
+from routing.dispatch import events as ev
+from routing.dispatch.decide import decide
+from routing.dispatch.network import Network
+from routing.dispatch.rejections import Rejected, RejectReason
+from routing.dispatch.state import DayState, commit
+from routing.dispatch.values import Actor, Cancellation
+from routing.errors import PlanError
+from routing.simulation.chance import Chance, RoadNoise
+from routing.simulation.drivers import Drivers, executed
+from routing.simulation.facts import Answer, Executed
+from routing.simulation.report import DayReport, Odometer, Tally
+from routing.simulation.world import World, asking
+
+Fact = Answer | Executed
+
+CANCELLED = Cancellation(Actor.RIDER, "plans_changed", Actor.RIDER)
+
+
+class _What(IntEnum):
+    """Kinds of events; of those at one second, riders come first."""
+
+    ASK = 0
+    CANCEL = 1
+    ACT = 2
+    TICK = 3
+
+
+class _Due(NamedTuple):
+    time: int
+    what: _What
+    order: int  # of scheduling: ties are broken the same way each time
+    who: str  # request or vehicle
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a day is simulated.
+
+    Parameters
+    ----------
+    seed
+        Of everything that is left to chance.
+    noise
+        How driving differs from the plan; None if it does not.
+    tick_s
+        The service looks at the clock so often; 0 for no more than it must.
+    stopwatch
+        Nanoseconds of some clock, for the time that answers take; None leaves them out.
+    """
+
+    seed: int = 0
+    noise: RoadNoise | None = None
+    tick_s: int = 0
+    stopwatch: Callable[[], int] | None = None
+
+
+@dataclass(slots=True)
+class _Queue:
+    """What is still to happen, in order of time."""
+
+    heap: list[_Due] = field(default_factory=list)
+    current: dict[str, _Due] = field(default_factory=dict)  # next act, by vehicle
+    order: Iterator[int] = field(default_factory=count)
+
+    def push(self, time: int, what: _What, who: str) -> _Due:
+        due = _Due(time, what, next(self.order), who)
+        heapq.heappush(self.heap, due)
+        return due
+
+    def pop(self) -> _Due | None:
+        """The next event that has not been replaced."""
+        while self.heap:
+            due = heapq.heappop(self.heap)
+            if due.what is not _What.ACT or self.current.get(due.who) is due:
+                return due
+        return None
+
+
+class Simulation:
+    """One service day of a world.
+
+    Parameters
+    ----------
+    world
+        A world that `check_world` has passed.
+    settings
+        How to simulate it.
+    """
+
+    def __init__(self, world: World, settings: Settings | None = None) -> None:
+        self.world = world
+        self.settings = settings or Settings()
+        self.network = Network(world.travel, world.policy.weights)
+        self.state = DayState()
+        self._riders = {rider.request_id: rider for rider in world.riders}
+        noise, seed = self.settings.noise, self.settings.seed
+        chance = Chance(noise, seed) if noise else None
+        self._drivers = Drivers(world.travel, self._riders, chance)
+        self._queue = _Queue()
+        self._tally, self._odometer = Tally(world), Odometer(world.travel)
+
+    def run(self) -> Iterator[Fact]:
+        """Let the day happen.
+
+        Yields
+        ------
+        Answer or Executed
+            In order of time.
+
+        Raises
+        ------
+        PlanError
+            If a driver who follows the plan is refused: an error of this system.
+        """
+        self._open()
+        while (due := self._queue.pop()) is not None:
+            for fact in _HAPPENS[due.what](self, due):
+                self._tally.note(fact)
+                yield fact
+        self._odometer.go_home()
+
+    def report(self) -> DayReport:
+        """The indicators of the day; complete when `run` has ended."""
+        return self._tally.report(self.state, self._odometer)
+
+    def _open(self) -> None:
+        riders, vehicles = self.world.riders, self.world.vehicles
+        starts = [r.called_time for r in riders] + [v.shift_from for v in vehicles]
+        begins = min(starts, default=0)
+        self._do(cmd.OpenDay("simulated", self.world.policy, vehicles), begins)
+        for rider in riders:
+            self._queue.push(rider.called_time, _What.ASK, rider.request_id)
+        if self.settings.tick_s:
+            self._queue.push(begins, _What.TICK, "")
+
+    def _ask(self, due: _Due) -> Iterator[Fact]:
+        rider = self._riders[due.who]
+        command = asking(rider, self.world, due.time)
+        watch = self.settings.stopwatch
+        began = watch() if watch else 0
+        decision = decide(self.state, command, due.time, self.network)
+        taken = watch() - began if watch else 0
+        is_accepted = not isinstance(decision, Rejected)
+        if not isinstance(decision, Rejected):
+            self._commit(decision)
+            if rider.cancel_time is not None:
+                cancel_time = max(rider.cancel_time, due.time)
+                self._queue.push(cancel_time, _What.CANCEL, rider.request_id)
+        yield Answer(rider.request_id, is_accepted, due.time, taken)
+
+    def _cancel(self, due: _Due) -> Iterator[Fact]:
+        decision = decide(self.state, cmd.CancelRide(due.who, CANCELLED), due.time, self.network)
+        if isinstance(decision, Rejected):
+            _expect(decision, RejectReason.WRONG_STATE, "a cancellation")  # is on board already
+        else:
+            self._commit(decision)
+        yield from ()
+
+    def _act(self, due: _Due) -> Iterator[Fact]:
+        act = self._drivers.next_act(self.state, due.who)
+        assert act is not None  # a plan that changes replaces the event
+        ended = executed(self.state, act.command, due.time)
+        self._do(act.command, due.time)
+        if self._queue.current.get(due.who) is due:  # nothing came of it: look again
+            self._schedule(due.who, due.time + 1)
+        if ended is not None:
+            yield ended
+
+    def _tick(self, due: _Due) -> Iterator[Fact]:
+        self._do(cmd.Tick(), due.time)
+        if self._queue.heap:
+            self._queue.push(due.time + self.settings.tick_s, _What.TICK, "")
+        yield from ()
+
+    def _do(self, command: cmd.Command, now: int) -> None:
+        decision = decide(self.state, command, now, self.network)
+        if isinstance(decision, Rejected):
+            why = f"{decision.reason} {decision.detail}".rstrip()
+            raise PlanError(f"{type(command).__name__} at {now} was refused: {why}")
+        self._commit(decision)
+
+    def _commit(self, events: list[ev.Event]) -> None:
+        if not events:
+            return
+        self.state = commit(self.state, events)
+        self._odometer.note(events)
+        for vehicle_id in _touched(events):
+            self._schedule(vehicle_id, self.state.now)
+
+    def _schedule(self, vehicle_id: str, now: int) -> None:
+        act = self._drivers.next_act(self.state, vehicle_id)
+        if act is None:
+            self._queue.current.pop(vehicle_id, None)
+        else:
+            due = self._queue.push(max(act.time, now), _What.ACT, vehicle_id)
+            self._queue.current[vehicle_id] = due
+
+
+_HAPPENS: dict[_What, Callable[[Simulation, _Due], Iterator[Fact]]] = {
+    _What.ASK: Simulation._ask,
+    _What.CANCEL: Simulation._cancel,
+    _What.ACT: Simulation._act,
+    _What.TICK: Simulation._tick,
+}
+
+
+def _touched(events: Iterable[ev.Event]) -> dict[str, None]:
+    """Vehicles whose plan changed, in order."""
+    return {e.plan.vehicle.vehicle_id: None for e in events if isinstance(e, ev.PlanChanged)}
+
+
+def _expect(refused: Rejected, reason: RejectReason, what: str) -> None:
+    if refused.reason is not reason:
+        raise PlanError(f"{what} was refused: {refused.reason} {refused.detail}")
