@@ -132,12 +132,18 @@ def build_footpaths(
 
 def _siblings(station: np.ndarray) -> np.ndarray:
     """Ordered pairs of different stops of one station, the station itself being one."""
+    groups = _groups(station).values()
+    pairs = [(a, b) for group in groups for a in group for b in group if a != b]
+    return np.array(pairs, np.int64).reshape(-1, 2)
+
+
+def _groups(station: np.ndarray) -> dict[int, list[int]]:
+    """Each station with its stops, itself first."""
     groups: dict[int, list[int]] = {}
     for stop, owner in enumerate(station.tolist()):
         if owner >= 0:
             groups.setdefault(owner, [owner]).append(stop)
-    pairs = [(a, b) for group in groups.values() for a in group for b in group if a != b]
-    return np.array(pairs, np.int64).reshape(-1, 2)
+    return groups
 
 
 def _by_transfers(
@@ -147,9 +153,10 @@ def _by_transfers(
     fixed: dict[tuple[int, int], int | None] = {}
     change_s = np.zeros(n_stops, np.int64)
     named = []
+    groups = _groups(station)
     for from_stop, to_stop, kind, min_s in transfers.tolist():
-        for a in _platforms(from_stop, station):
-            for b in _platforms(to_stop, station):
+        for a in groups.get(from_stop, [from_stop]):
+            for b in groups.get(to_stop, [to_stop]):
                 if kind == _FORBIDDEN:
                     # At one stop a ban can only concern certain routes; there it means nothing.
                     if a != b:
@@ -162,11 +169,6 @@ def _by_transfers(
                 elif a != b:
                     named.append((a, b))
     return fixed, change_s, named
-
-
-def _platforms(stop: int, station: np.ndarray) -> list[int]:
-    inside = np.flatnonzero(station == stop).tolist()
-    return [stop, *inside]
 
 
 def _closed(walks: dict[tuple[int, int], int], limit_s: int) -> dict[tuple[int, int], int]:

@@ -37,10 +37,10 @@ def busiest_day(feed: Feed) -> CompiledDay:
     return compile_day(feed, days[int(np.argmax(counts))])
 
 
-def assert_agreement(day: CompiledDay) -> None:
+def assert_agreement(day: CompiledDay, n_departures: int = 5) -> None:
     timetable = day.timetable
     reached = 0
-    for dep_time in seeded_departures(timetable):
+    for dep_time in seeded_departures(timetable, count=n_departures):
         by_scan, by_rounds = arrivals_by_both(timetable, dep_time)
         differ = np.argwhere(by_scan != by_rounds)
         assert not len(differ), f"{len(differ)} pairs differ at {dep_time}, first {differ[0]}"
@@ -104,7 +104,8 @@ def test_all_shared_feeds_are_loaded_or_refused(shared_dir):
 
 
 @pytest.mark.shared
-def test_the_large_feed_loads_whole(shared_dir):
+def test_the_large_feed_loads_whole_and_agrees(shared_dir):
     feed = load_feed(shared_dir / "feeds" / "mta_bus_staten_island_2026.zip")
     assert (len(feed.trips), len(feed.calls.stop)) == (16_524, 804_835)
     assert not list(feed.report)
+    assert_agreement(compile_day(feed, date(2026, 9, 10)), n_departures=2)
