@@ -75,7 +75,7 @@ class LoadReport:
         problem
             What was found and what it means.
         rows
-            Rows concerned; when a row list is given but empty, call nothing.
+            Rows concerned; none where the file as a whole is meant.
         field
             Name of the column, where one is meant.
         """
