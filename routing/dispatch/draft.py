@@ -9,7 +9,7 @@ from routing.dispatch.network import Network
 from routing.dispatch.projection import near_pickups, no_earlier
 from routing.dispatch.state import Booking, DayState, evolve
 from routing.dispatch.values import DutyState, RideBreach
-from routing.drt.breach import loosen
+from routing.drt.breach import loosened_times
 from routing.drt.model import Insertion, Ride, VehiclePlan, Visit, VisitKind, VisitTime
 from routing.drt.schedule import schedule
 
@@ -38,9 +38,9 @@ class Draft:
 
     def keep(self, plan: VehiclePlan, cause: str = "running_late") -> None:
         """Record ``plan`` with its times; what it cannot keep any more becomes a breach."""
-        plan, _ = loosen(self._as_told(plan), self.network.travel)
         policy = self.state.policy
-        times = as_driven(schedule(plan, self.network.travel), policy.early_arrival_s)
+        plan, times = loosened_times(self._as_told(plan), self.network.travel)
+        times = as_driven(times, policy.early_arrival_s)
         self.add(ev.PlanChanged(self.now, plan, times))
         for booking, rule, late_s in list(find_lateness(plan, times, self.state.bookings)):
             if is_news(booking, rule, late_s, policy.notice_s):
@@ -52,7 +52,7 @@ class Draft:
         vehicle_id = plan.vehicle.vehicle_id
         state, now = self.state, self.now
         near = near_pickups(state.plans[vehicle_id], state.times[vehicle_id], now, state.policy)
-        return no_earlier(plan, near, now, state.policy)
+        return no_earlier(plan, near, now, state.policy) if near else plan
 
     def replan_fleet(self, vehicles: Iterable[str] | None = None) -> list[str]:
         """Load the vehicles on duty into the solver, as they stand now; returns their ids."""
@@ -63,6 +63,10 @@ class Draft:
             for v in chosen
         )
         return chosen
+
+    def get_ready(self) -> None:
+        """Do before the next request what would else be done while its rider waits."""
+        self.replan_fleet()
 
     def find_insertion(self, ride: Ride, vehicles: Iterable[str] | None = None) -> Insertion | None:
         """The cheapest way to serve ``ride``, all hard rules kept, as things stand now."""

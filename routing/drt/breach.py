@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from routing.drt.model import VehiclePlan, VisitKind
-from routing.drt.rows import plan_rows
-from routing.drt.schedule import straight_on
+from routing.drt.model import VehiclePlan, VisitKind, VisitTime
+from routing.drt.rows import plan_rows, visit_times
+from routing.drt.schedule import schedule, straight_on
 from routing.drt.timing import settle
 from routing.road.travel import TravelTimes
 from routing.types import NEVER
@@ -56,8 +56,21 @@ def loosen(plan: VehiclePlan, travel: TravelTimes) -> tuple[VehiclePlan, list[Br
         One for each limit that was loosened, in the order of the visits.
     """
     route, row = plan_rows(plan)
+    return (plan, []) if settle(*travel, route, row) else _loosened(plan, travel)
+
+
+def loosened_times(
+    plan: VehiclePlan, travel: TravelTimes
+) -> tuple[VehiclePlan, tuple[VisitTime, ...]]:
+    """``plan`` as `loosen` returns it, and its `schedule`, for less than both cost."""
+    route, row = plan_rows(plan)
     if settle(*travel, route, row):
-        return plan, []
+        return plan, visit_times(row, len(plan.visits))
+    eased, _ = _loosened(plan, travel)
+    return eased, schedule(eased, travel)
+
+
+def _loosened(plan: VehiclePlan, travel: TravelTimes) -> tuple[VehiclePlan, list[Breach]]:
     _, row = straight_on(plan, travel)
     late = list(_late_visits(plan, row))
     eased = _ease_windows(plan, late)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from routing.dispatch import commands as cmd
 from routing.dispatch import events as ev
 from routing.dispatch.decide import decide
+from routing.dispatch.draft import Draft
 from routing.dispatch.network import Network
 from routing.dispatch.rejections import Rejected, RejectReason
 from routing.dispatch.state import DayState, commit
@@ -150,6 +151,8 @@ class Simulation:
     def _ask(self, due: _Due) -> Iterator[Fact]:
         rider = self._riders[due.who]
         command = asking(rider, self.world, due.time)
+        # The service does this as soon as the last answer is out.
+        Draft(self.state, self.state.now, self.network).get_ready()
         watch = self.settings.stopwatch
         began = watch() if watch else 0
         decision = decide(self.state, command, due.time, self.network)
