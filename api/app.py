@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from api.positions import Positions
 from api.responses import encode
 from api.routers import ROUTERS
 from api.schemas.service import Feature, FeatureCollection
+from api.served import area_store, served_area
 from api.service import Service
 from api.service_time import ServiceTime
 from api.settings import Settings, signing_secret
@@ -37,7 +37,7 @@ from api.store.store import Store
 from api.timetables import Timetables
 from api.views import Views
 from api.warmup import warm_kernels
-from gtfs.area import Area, load_area, road_lines
+from gtfs.area import Area, road_lines
 from gtfs.compiled import CompiledDay
 from routing.dispatch.commands import OpenDay
 from routing.dispatch.decide import decide
@@ -77,8 +77,13 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
 
     app = FastAPI(
         lifespan=lifespan,
-        middleware=[Middleware(Envelope, timeout_s=settings.request_timeout_s)],
-        max_body_size=settings.max_body_bytes,
+        middleware=[
+            Middleware(
+                Envelope,
+                timeout_s=settings.request_timeout_s,
+                max_body_bytes=settings.max_body_bytes,
+            )
+        ],
         docs_url=None,
         redoc_url=None,
         # Traces and logs of requests would hold what people sent.
@@ -97,7 +102,7 @@ async def _start(stack: AsyncExitStack, settings: Settings, clock: Clock | None)
     secret, is_new = signing_secret(settings)
     if is_new:
         logger.warning("generated a secret, kept in %s", settings.data_dir)
-    area = _area(settings)
+    area = served_area(settings)
     store = await _open_store(stack, settings, area)
     clock = clock or await choose_clock(settings, area, store)
     time = ServiceTime(area.timezone, clock, area.policy)
@@ -126,27 +131,8 @@ def _play_demo(stack: AsyncExitStack, service: Service) -> None:
     stack.callback(cast.terminate)
 
 
-def _area(settings: Settings) -> Area:
-    area = load_area(settings.area)
-    if not settings.demo:
-        return area
-    # People read offers in real seconds, however fast the demo's clock runs.
-    valid_s = round(area.policy.offer_valid_s * settings.demo_speed)
-    return replace(
-        area,
-        area_id=f"{area.area_id}-demo",
-        policy=replace(area.policy, offer_valid_s=valid_s),
-    )
-
-
 async def _open_store(stack: AsyncExitStack, settings: Settings, area: Area) -> Store:
-    url = settings.redis_url.get_secret_value() if settings.redis_url else ""
-    store = Store(
-        area.area_id,
-        folder=settings.data_dir / ("demo" if settings.demo else "store"),
-        url=url,
-        allow_volatile=settings.allow_volatile_store,
-    )
+    store = area_store(settings, area.area_id)
     await store.open()
     stack.push_async_callback(store.close)
     return store

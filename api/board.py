@@ -92,7 +92,9 @@ class VehicleBoard:
         report = self._positions.find(plan.vehicle.vehicle_id)
         if report is not None and (now - report.at).total_seconds() <= STALE_S:
             at = report.at.astimezone(self._time.zone)
-            return VehiclePosition((round(report.lon, 6), round(report.lat, 6)), at, "reported", report.heading)
+            return VehiclePosition(
+                (round(report.lon, 6), round(report.lat, 6)), at, "reported", report.heading
+            )
         return VehiclePosition(self._planned_point(state, plan, now), now, "planned", None)
 
     def _planned_point(

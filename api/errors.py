@@ -152,8 +152,15 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     if _has_wrong_media_type(request):
         return _answer(request, Problem("unsupported-media-type"))
-    members = {"errors": list(_named(error.errors()))}
-    return _answer(request, Problem("malformed", members))
+    errors = error.errors()
+    if any(_is_missing_key(each) for each in errors):
+        return _answer(request, Problem("missing-idempotency-key"))
+    return _answer(request, Problem("malformed", {"errors": list(_named(errors))}))
+
+
+def _is_missing_key(error: Mapping[str, Any]) -> bool:
+    is_key = tuple(error["loc"]) == ("header", "Idempotency-Key")
+    return is_key and error["type"] in ("missing", "string_too_short")
 
 
 def _has_wrong_media_type(request: Request) -> bool:

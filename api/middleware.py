@@ -6,6 +6,7 @@ import time
 from collections.abc import MutableMapping
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Problem, as_problem, problem_response
@@ -35,10 +36,12 @@ class Envelope:
         The application.
     timeout_s
         Longest time until an answer begins, in real seconds.
+    max_body_bytes
+        Longest body that is read.
     """
 
-    def __init__(self, app: ASGIApp, timeout_s: float) -> None:
-        self._app, self._timeout_s = app, timeout_s
+    def __init__(self, app: ASGIApp, timeout_s: float, max_body_bytes: int) -> None:
+        self._app, self._timeout_s, self._max_body_bytes = app, timeout_s, max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -48,7 +51,7 @@ class Envelope:
         answer = _Answer(scope, send)
         try:
             async with asyncio.timeout(self._timeout_s) as answer.limit:
-                await self._app(scope, receive, answer.send)
+                await self._app(scope, _limited(receive, self._max_body_bytes), answer.send)
         except TimeoutError:
             await answer.refuse(Problem("timed-out"), receive)
         except Exception as error:
@@ -56,6 +59,21 @@ class Envelope:
             if answer.has_begun:
                 raise
             await answer.refuse(as_problem(error), receive)
+
+
+def _limited(receive: Receive, max_body_bytes: int) -> Receive:
+    """``receive`` that breaks off a body that is too long, whatever its header said."""
+    left = max_body_bytes
+
+    async def limited() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise HTTPException(413)
+        return message
+
+    return limited
 
 
 class _Answer:

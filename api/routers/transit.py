@@ -59,11 +59,11 @@ async def list_departures(
     service: Served, stop_id: StopId, at: At = None, limit: Annotated[int, Query(ge=1, le=50)] = 10
 ) -> Response:
     """Of a bus stop or of all platforms of a station."""
-    _, day, _ = found = _get_day(service, at)
-    stop = day.find_stop(stop_id)
+    stop = service.stops.find_bus(stop_id)
     if stop is None:
         raise Problem("unknown-stop")
-    return _departures(service, found, day.list_platforms(stop), limit)
+    found = _get_day(service, at)
+    return _departures(service, found, found[1].list_platforms(stop), limit)
 
 
 @router.post(
