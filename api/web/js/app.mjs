@@ -4,12 +4,13 @@ import { Header } from "./header.mjs";
 import { getLanguage, setLanguage, t, textOf } from "./i18n.mjs";
 import { useBookings, useVehicles } from "./live.mjs";
 import { MapView } from "./map-view.mjs";
+import { isBookable } from "./places.mjs";
 import { isEnded, Rides } from "./rides.mjs";
 import { createIndex } from "./search.mjs";
 import { Shuttles } from "./shuttles.mjs";
 import { TabPanel, Tabs } from "./tabs.mjs";
 import { Trip } from "./trip.mjs";
-import { html } from "./ui.mjs";
+import { focusOn, html } from "./ui.mjs";
 import { EMPTY_WISH } from "./wish.mjs";
 
 /** `known` is what the service told at the start: service, clock, zones, roads, stops. */
@@ -37,6 +38,7 @@ export function App({ known }) {
     putBooking(booking);
     setWish(EMPTY_WISH);
     setTab("rides");
+    focusOn("rides-heading");
   };
   return html`
     <${Header} service=${service} clock=${clock} onLanguage=${changeLanguage} />
@@ -60,5 +62,3 @@ export function App({ known }) {
     </main>
     <p class="sr-only" role="status">${said}</p>`;
 }
-
-const isBookable = (stop) => stop.kind !== "bus";

@@ -26,11 +26,15 @@ function Clock({ service, clock }) {
   return html`
     <p class="clock"><span class="sr-only">${t("clock.label")} </span>
       <time>${clock.time(now)}</time> <span class="day">${dayName(now, clock.timezone)}</span>
-      ${service.demo && html` <strong class="demo">${demoText(clock.speed)}</strong>`}</p>`;
+      <${NotReal} isDemo=${service.demo} speed=${clock.speed} /></p>`;
 }
 
-const demoText = (speed) =>
-  (speed === 1 ? t("clock.demo.plain") : t("clock.demo", { speed: Math.round(speed) }));
+/** Says so where this is no real day, or the clock is none of ours. */
+function NotReal({ isDemo, speed }) {
+  const words = [isDemo && t("clock.demo"), speed !== 1 && t("clock.speed", { speed })];
+  const told = words.filter(Boolean).join(" · ");
+  return told && html`<strong class="demo">${told}</strong>`;
+}
 
 function LanguageSwitch({ onLanguage }) {
   return html`

@@ -45,5 +45,8 @@ export const findText = (key) => LOCALES[language][key];
 /** Words that the service tells in every language. */
 export const textOf = (words) => words[language] || words.ko;
 
+/** Name of a GeoJSON feature, whose properties are flat. */
+export const featureName = (properties) => properties[`name_${language}`] || properties.name_ko;
+
 /** Name of anything that the API names in both languages. */
 export const nameOf = ({ name }) => textOf(name);

@@ -1,7 +1,8 @@
 /** The map of the city, drawn from the service's own data; without any tile server. */
 import { element } from "./dom.mjs";
-import { nameOf, t } from "./i18n.mjs";
+import { featureName, nameOf, t } from "./i18n.mjs";
 import L, { toLatLng, toLonLat } from "./leaflet.mjs";
+import { isBookable } from "./places.mjs";
 import { VehicleLayer } from "./vehicle-layer.mjs";
 
 const MAJOR = new Set(["motorway", "trunk", "primary"]);
@@ -32,7 +33,8 @@ export class CityMap {
     this.labelControls();
     this.drawZones(zones, stops);
     this.drawRoads(roads);
-    this.stops = stops.map((stop) => this.drawStop(stop));
+    const busesFirst = [...stops].sort((a, b) => isBookable(a) - isBookable(b)); // drawn below
+    this.stops = busesFirst.map((stop) => this.drawStop(stop));
     if (!this.isFitted) this.fit(stops);
     this.adaptToZoom();
   }
@@ -59,7 +61,7 @@ export class CityMap {
     const middle = L.latLngBounds(inside.map((stop) => toLatLng(stop.position))).getCenter();
     L.tooltip(middle, {
       permanent: true, direction: "center", className: "zone-label", pane: "zone-names",
-      content: nameOf(zone),
+      content: featureName(zone),
     }).addTo(this.layers);
   }
 
@@ -72,9 +74,8 @@ export class CityMap {
   }
 
   drawStop(stop) {
-    const isBookable = stop.kind !== "bus";
     return L.circleMarker(toLatLng(stop.position), {
-      className: isBookable ? "stop" : "stop stop-bus",
+      className: isBookable(stop) ? "stop" : "stop stop-bus",
       bubblingMouseEvents: false,
     })
       .bindTooltip(nameOf(stop), { className: "stop-label", direction: "top", offset: [0, -6] })

@@ -23,7 +23,7 @@ export function Offer({ offer, clock, isBooking, onBook }) {
       <h3>${offer.promise ? promised(offer, clock) : planned(offer, clock)}</h3>
       <ol class="legs">${offer.legs.map((leg, at) => html`
         <li key=${at} class="leg-${leg.mode}">${LEG_TEXTS[leg.mode](leg, offer, clock)}</li>`)}</ol>
-      <p class="foot"><span class="fare">${fareText(offer.fare)}</span>
+      <p class="foot"><span class="fare">${offer.fare && fareText(offer.fare)}</span>
         <span>${offer.offer_id ? t("offer.valid", { time: clock.time(offer.valid_until) }) : t("offer.information")}</span></p>
       ${offer.offer_id && html`<${Book} offer=${offer} clock=${clock} isBooking=${isBooking} onBook=${onBook} />`}
     </article>`;
@@ -52,11 +52,14 @@ function planned(offer, clock) {
     <span>${t("offer.bus.arrive", { time: clock.time(offer.arrives_at) })}</span>`;
 }
 
+/** " (210 m)", or nothing where it is not known. */
+export const metresText = (metres) => (metres === null ? "" : t("leg.metres", { metres }));
+
 const LEG_TEXTS = { walk: walkText, shuttle: shuttleText, bus: busText };
 
 function walkText(leg) {
   const seconds = (toMs(leg.arrives_at) - toMs(leg.departs_at)) / 1000;
-  const walk = { minutes: minutesOf(seconds), metres: leg.walk_m };
+  const walk = { minutes: minutesOf(seconds), metres: metresText(leg.walk_m) };
   if (!leg.destination.name) return t("leg.walk.end", walk);
   return t("leg.walk", { ...walk, to: nameOf(leg.destination) });
 }

@@ -15,6 +15,9 @@ export const placePosition = (place) => place?.stop?.position ?? place?.position
 export const placeQuery = (place) =>
   place.stop ? { stop_id: place.stop.stop_id } : { position: place.position };
 
+/** Whether shuttles call at a stop. */
+export const isBookable = (stop) => stop.kind === "virtual";
+
 /** Whether both ends are one place. */
 export const isSamePlace = (a, b) =>
   Boolean(a?.stop && b?.stop && a.stop.stop_id === b.stop.stop_id);

@@ -2,11 +2,11 @@
 import { useEffect, useRef, useState } from "../vendor/preact/htm-preact.mjs";
 import { t, nameOf } from "./i18n.mjs";
 import { newKey } from "./http.mjs";
-import { fareText } from "./offers.mjs";
+import { fareText, metresText } from "./offers.mjs";
 import { explain } from "./refusal.mjs";
-import { cancelBooking, followBooking, getBooking } from "./resources.mjs";
+import { cancelBooking, followBooking } from "./resources.mjs";
 import { minutesOf, minutesUntil } from "./time.mjs";
-import { Confirm, html } from "./ui.mjs";
+import { Confirm, focusOn, html } from "./ui.mjs";
 
 const ENDED = new Set(["completed", "cancelled", "no_show", "rejected"]);
 const CANCELLABLE = new Set(["waitlisted", "booked", "scheduled", "approaching", "arrived"]);
@@ -16,10 +16,11 @@ export const isEnded = (booking) => ENDED.has(booking.state);
 
 /** All bookings, those still to come first; `onChange(booking)` takes what has become of one. */
 export function Rides({ bookings, clock, onChange, onBook, announce }) {
+  useAnnouncements(bookings, clock, announce);
   const live = bookings.filter((booking) => !isEnded(booking));
   const past = bookings.filter(isEnded);
   const ride = (booking) => html`<${Ride} key=${booking.booking_id} booking=${booking} clock=${clock}
-    onChange=${onChange} announce=${announce} />`;
+    onChange=${onChange} />`;
   return html`
     <section class="rides" aria-labelledby="rides-heading">
       <h2 id="rides-heading" tabindex="-1">${t("rides.heading")}</h2>
@@ -31,14 +32,13 @@ export function Rides({ bookings, clock, onChange, onBook, announce }) {
     </section>`;
 }
 
-function Ride({ booking, clock, onChange, announce }) {
+function Ride({ booking, clock, onChange }) {
   const isLive = useFollowing(booking, onChange);
-  useAnnouncement(booking, clock, announce);
   const { title, next } = status(booking, clock);
   return html`
     <article class="card ride ride-${booking.state}" data-state=${booking.state}>
       <p class="connection">${!isEnded(booking) && t(isLive ? "rides.live" : "rides.offline")}</p>
-      <h3>${title}</h3>
+      <h3 id="ride-${booking.booking_id}" tabindex="-1">${title}</h3>
       <p class="next">${next}</p>
       ${!isEnded(booking) && html`<${Late} breaches=${booking.breaches} />`}
       ${!isEnded(booking) && html`<${Steps} state=${booking.state} />`}
@@ -54,40 +54,45 @@ function useFollowing(booking, onChange) {
   const ended = isEnded(booking);
   useEffect(() => {
     if (ended) return undefined;
-    // an event says that something happened; what is displayed reads the booking itself
-    const reread = () => getBooking(id).then(onChange, () => {});
-    return followBooking(id, reread, (connected) => {
-      setLive(connected);
-      if (connected) reread();
-    });
+    const take = ({ type, data }) => {
+      if (type === "booking") onChange(JSON.parse(data));
+    };
+    return followBooking(id, take, setLive);
   }, [id, ended]);
   return isLive;
 }
 
-/** Tell screen readers when the state changes, not when the page is loaded. */
-function useAnnouncement(booking, clock, announce) {
-  const told = useRef(booking.state);
+/** Tell screen readers when a state changes, not when the page is loaded. */
+function useAnnouncements(bookings, clock, announce) {
+  const told = useRef(new Map());
   useEffect(() => {
-    if (told.current === booking.state) return;
-    told.current = booking.state;
-    const { title: state, next } = status(booking, clock);
-    announce(t("ride.announce", { state, next }));
-  }, [booking.state]);
+    for (const booking of bookings) {
+      const before = told.current.get(booking.booking_id);
+      told.current.set(booking.booking_id, booking.state);
+      if (before && before !== booking.state) announce(announcement(booking, clock));
+    }
+  }, [bookings]);
 }
+
+function announcement(booking, clock) {
+  const { title: state, next } = status(booking, clock);
+  return t("ride.announce", { state, next });
+}
+
+const pickupTime = ({ expected, promise }) => expected?.pickup_at ?? promise.pickup.latest_at;
+const dropoffTime = ({ expected, promise }) => expected?.dropoff_at ?? promise.dropoff_latest_at;
 
 /** The state of a booking in words, and what comes next. */
 function status(booking, clock) {
-  const { expected, promise } = booking;
   const isAboard = booking.state === "on_board";
   const end = isAboard ? booking.destination : booking.origin;
-  const at = isAboard ? expected?.dropoff_at ?? promise.dropoff_latest_at
-    : expected?.pickup_at ?? promise.pickup.latest_at;
+  const at = isAboard ? dropoffTime(booking) : pickupTime(booking);
+  const minutes = minutesUntil(at, clock.now());
+  const isNear = booking.state === "approaching" && minutes === 0;
+  const facts = { stop: nameOf(end.stop), time: clock.moment(at), minutes, vehicle: booking.vehicle_id };
   return {
     title: t(`ride.${booking.state}`),
-    next: t(`ride.next.${booking.state}`, {
-      stop: nameOf(end.stop), time: clock.moment(at),
-      minutes: minutesUntil(at, clock.now()), vehicle: booking.vehicle_id,
-    }),
+    next: t(isNear ? "ride.next.near" : `ride.next.${booking.state}`, facts),
   };
 }
 
@@ -107,9 +112,11 @@ function Steps({ state }) {
 
 function Facts({ booking, clock }) {
   const { origin, destination, promise, expected, party, fare, vehicle_id: vehicle } = booking;
+  const pickupAt = booking.boarded_at ?? expected?.pickup_at;
+  const dropoffAt = booking.alighted_at ?? expected?.dropoff_at;
   const rows = [
-    ["ride.pickup", endText(origin, expected && clock.moment(expected.pickup_at))],
-    ["ride.dropoff", endText(destination, expected && clock.moment(expected.dropoff_at))],
+    ["ride.pickup", endText(origin, pickupAt && clock.moment(pickupAt))],
+    ["ride.dropoff", endText(destination, dropoffAt && clock.moment(dropoffAt))],
     ["ride.promise", t("ride.promise.text", {
       from: clock.moment(promise.pickup.earliest_at), to: clock.time(promise.pickup.latest_at),
       time: clock.time(promise.dropoff_latest_at),
@@ -123,7 +130,7 @@ function Facts({ booking, clock }) {
 }
 
 function endText({ stop, walk_m: metres, walk_s: seconds }, time) {
-  const walk = metres > 0 && t("ride.walk", { minutes: minutesOf(seconds), metres });
+  const walk = metres > 0 && t("ride.walk", { minutes: minutesOf(seconds), metres: metresText(metres) });
   return [[time, nameOf(stop)].filter(Boolean).join(" "), walk].filter(Boolean).join(" · ");
 }
 
@@ -135,6 +142,7 @@ function Cancel({ booking, clock, onChange }) {
     setStage("cancelling");
     try {
       onChange(await cancelBooking(booking.booking_id, key.current));
+      focusOn(`ride-${booking.booking_id}`);
     } catch (failure) {
       setError(failure);
       key.current = newKey();

@@ -6,10 +6,14 @@ import { t } from "./i18n.mjs";
 import { Offers } from "./offers.mjs";
 import { Refusal } from "./refusal.mjs";
 import { bookOffer, requestOffers } from "./resources.mjs";
-import { html } from "./ui.mjs";
+import { focusOn, html } from "./ui.mjs";
 import { withTime, summary, toRequest } from "./wish.mjs";
 
 const NOTHING = { offers: null, error: null, note: "" };
+let serial = 0;
+
+/** An answer to show; its serial number tells it from the one before, so that it is read anew. */
+const answerWith = (part) => ({ ...NOTHING, ...part, serial: (serial += 1) });
 
 /** The whole of the view "book". */
 export function Trip({ wish, index, service, clock, onChange, onBooked, announce }) {
@@ -19,7 +23,7 @@ export function Trip({ wish, index, service, clock, onChange, onBooked, announce
 
   const edit = () => {
     setAnswer(NOTHING);
-    requestAnimationFrame(() => document.getElementById("place-from")?.focus());
+    focusOn("place-from");
   };
   const ask = async (asked = wish) => {
     if (busy) return;
@@ -50,32 +54,32 @@ export function Trip({ wish, index, service, clock, onChange, onBooked, announce
   return html`
     ${isAsking ? html`<${BookingForm} wish=${wish} index=${index} service=${service} clock=${clock}
         isBusy=${busy === "searching"} onChange=${onChange} onSubmit=${() => ask()} />`
-      : html`<${Summary} wish=${wish} onEdit=${edit} />`}
-    ${answer.offers && html`<${Offers} offers=${answer.offers} note=${answer.note && t(answer.note)}
+      : html`<${Summary} wish=${wish} isBusy=${busy === "searching"} onEdit=${edit} />`}
+    ${answer.offers && html`<${Offers} key=${answer.serial} offers=${answer.offers} note=${answer.note && t(answer.note)}
       clock=${clock} booking=${busy} onBook=${book} />`}
-    ${answer.error && html`<${Refusal} error=${answer.error} facts=${factsOf(service, clock)}
+    ${answer.error && html`<${Refusal} key=${answer.serial} error=${answer.error} facts=${factsOf(service, clock)}
       clock=${clock} onTime=${askFor} onAgain=${() => ask()} onEdit=${edit} />`}`;
 }
 
-function Summary({ wish, onEdit }) {
+function Summary({ wish, isBusy, onEdit }) {
   const { where, how } = summary(wish);
-  return html`<div class="summary"><p><strong>${where}</strong><br />${how}</p>
+  return html`<div class="summary"><p><strong>${where}</strong><br />${isBusy ? t("form.searching") : how}</p>
     <button type="button" class="quiet" onClick=${onEdit}>${t("form.edit")}</button></div>`;
 }
 
 async function answerTo(wish, timezone) {
   try {
     const { offers } = await requestOffers(toRequest(wish, timezone));
-    return { ...NOTHING, offers };
+    return answerWith({ offers });
   } catch (error) {
-    return { ...NOTHING, error };
+    return answerWith({ error });
   }
 }
 
 /** A stale offer comes back with fresh ones in the same answer. */
 function afterFailure(error) {
   const offers = error.body?.offers;
-  return offers?.length ? { ...NOTHING, offers, note: "offers.replaced" } : { ...NOTHING, error };
+  return answerWith(offers?.length ? { offers, note: "offers.replaced" } : { error });
 }
 
 /** Facts that the words of a refusal may name. */

@@ -11,6 +11,11 @@ export function FocusHeading({ level = 2, children, ...rest }) {
   return html`<${`h${level}`} ref=${heading} tabindex="-1" ...${rest}>${children}<//>`;
 }
 
+/** Move the focus to the element of this id once it is drawn; keyboards lose their place else. */
+export function focusOn(id) {
+  requestAnimationFrame(() => setTimeout(() => document.getElementById(id)?.focus()));
+}
+
 /** Row of radio buttons that looks like a switch; `options` are `[value, label]`. */
 export function Segments({ name, legend, value, options, onChange }) {
   const radio = ([choice, label]) => html`

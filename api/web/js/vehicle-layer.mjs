@@ -22,7 +22,19 @@ export class VehicleLayer {
     const placed = vehicles.filter((vehicle) => vehicle.duty === "on_duty");
     this.removeOthers(new Set(placed.map((vehicle) => vehicle.vehicle_id)));
     placed.forEach((vehicle) => this.place(vehicle));
+    this.fan(placed);
     this.animate();
+  }
+
+  /** Vehicles that stand at one place, as at a depot, are drawn side by side. */
+  fan(placed) {
+    const counts = new Map();
+    for (const { vehicle_id: id, position } of placed) {
+      const place = String(position.position);
+      const before = counts.get(place) ?? 0;
+      counts.set(place, before + 1);
+      this.drawn.get(id).marker.getElement().dataset.fan = before;
+    }
   }
 
   removeOthers(kept) {

@@ -1,0 +1,159 @@
+"""Each refusal is shown in the page's language, with what to do next."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from api.languages import negotiate
+from api.problems import PROBLEMS, ProblemType
+from tests.e2e.conftest import Visit
+from tests.e2e.rider import DESKTOP, Rider
+from tests.e2e.running import RunningService
+from tests.e2e.test_assets import NOT_FOR_RIDERS
+
+pytestmark = pytest.mark.browser
+
+SEOUL = {"longitude": 126.978, "latitude": 37.5665}
+IN_THE_MOUNTAINS = {"longitude": 128.45, "latitude": 38.15}
+RIDERS_MEET = [code for code in PROBLEMS if not NOT_FOR_RIDERS.fullmatch(code)]
+
+
+def expect_refusal(rider: Rider, code: str) -> None:
+    refusal = rider.page.locator(".refusal")
+    expect(refusal).to_have_attribute("data-problem", code)
+    expect(refusal.get_by_role("heading").first).to_be_focused()
+    rider.check_access()
+
+
+@pytest.mark.parametrize(
+    ("where", "code"), [(SEOUL, "out-of-area"), (IN_THE_MOUNTAINS, "no-stop-in-reach")]
+)
+def test_place_out_of_reach(visit: Visit, where: dict[str, float], code: str) -> None:
+    rider = visit(geolocation=where, permissions=["geolocation"])
+    rider.page.get_by_role("button", name="내 위치에서 출발").click()
+    rider.choose("to", "시청")
+    rider.ask()
+    expect_refusal(rider, code)
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "code"), [(1, "03:00", "out-of-hours"), (0, "00:30", "in-the-past")]
+)
+def test_time_that_does_not_work(visit: Visit, day: int, time: str, code: str) -> None:
+    rider = visit("en")
+    rider.choose("from", "city hall")
+    rider.choose("to", "beach")
+    rider.page.get_by_text("Depart at").click()
+    rider.page.get_by_label("Day").select_option(index=day)
+    rider.page.get_by_label("Time", exact=True).fill(time)
+    rider.ask()
+    expect_refusal(rider, code)
+
+
+def test_party_that_no_shuttle_takes(visit: Visit) -> None:
+    rider = visit("en")
+    for _ in range(5):
+        rider.page.get_by_role("button", name="More: Passengers").click()
+    for _ in range(5):
+        rider.page.get_by_role("button", name="More: Wheelchairs").click()
+    rider.choose("from", "city hall")
+    rider.choose("to", "beach")
+    rider.ask()
+    expect_refusal(rider, "party-too-large")
+    rider.page.get_by_role("button", name="Change the trip").click()
+    expect(rider.page.locator("#place-from")).to_be_focused()
+    expect(rider.page.locator("#place-from")).to_have_value(re.compile("City Hall"))
+
+
+def test_form_says_what_is_missing(visit: Visit) -> None:
+    rider = visit()
+    rider.ask()
+    expect(rider.page.locator("#place-from-note")).to_have_text(
+        "목록에서 고르거나 지도를 눌러 주세요."
+    )
+    expect(rider.page.locator("#place-from")).to_be_focused()
+    rider.check_access()
+
+
+def test_service_that_does_not_answer(visit: Visit) -> None:
+    rider = visit()
+    rider.choose("from", "시청")
+    rider.choose("to", "해수욕장")
+    rider.page.context.set_offline(True)
+    rider.ask()
+    expect_refusal(rider, "unreachable")
+    rider.page.context.set_offline(False)
+    rider.page.get_by_role("button", name="다시 찾기").click()
+    expect(rider.page.locator("#offers-heading")).to_be_visible()
+
+
+def test_old_offer_is_replaced_by_a_fresh_one(visit: Visit, service: RunningService) -> None:
+    rider = visit()
+    rider.ask_for_trip()
+    valid_s = 120 / service.speed
+    rider.page.wait_for_timeout(1000 * (valid_s + 1))
+    rider.page.locator(".offer .primary").first.click()
+    expect(rider.page.locator(".offers .notice")).to_contain_text("새로 찾았습니다")
+    expect(rider.page.locator("#offers-heading")).to_be_focused()
+    rider.book()
+
+
+def problem(kind: ProblemType, language: str, **members: Any) -> dict[str, Any]:
+    """What the service answers, as `page.route` wants it."""
+    words = negotiate(language)
+    document = {
+        "type": kind.uri,
+        "title": kind.title.in_language(words),
+        "status": kind.status,
+        "detail": kind.advice.in_language(words),
+        "code": kind.code,
+        **members,
+    }
+    return {
+        "status": kind.status,
+        "content_type": "application/problem+json",
+        "body": json.dumps(document),
+    }
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_refusal_has_words_and_a_way_on(visit: Visit, language: str) -> None:
+    """Refusals that are rare in life are answered in the service's stead."""
+    rider = visit(language, DESKTOP)
+    rider.choose("from", "시청")
+    rider.choose("to", "해수욕장")
+    shown = set()
+    for code in RIDERS_MEET:
+
+        def refuse(route: Route, kind: ProblemType = PROBLEMS[code]) -> None:
+            route.fulfill(**problem(kind, language))
+
+        rider.page.route("**/v1/trip-requests", refuse)
+        rider.page.locator("#booking-form [type=submit], .refusal .quiet").first.click()
+        expect_refusal(rider, code)
+        rider.page.unroute("**/v1/trip-requests")
+        shown.add(rider.page.locator(".refusal").inner_text())
+    assert len(shown) == len(RIDERS_MEET)
+    assert not [text for text in shown if "/v1/" in text or "undefined" in text]
+
+
+def test_other_time_is_one_press_away(visit: Visit, service: RunningService) -> None:
+    rider = visit("en")
+    rider.choose("from", "city hall")
+    rider.choose("to", "beach")
+    later = service.now().replace(hour=15, minute=40, second=0)
+    alternatives = [{"kind": "time", "depart_at": later.isoformat()}]
+
+    def refuse(route: Route) -> None:
+        route.fulfill(**problem(PROBLEMS["no-room"], "en", alternatives=alternatives))
+
+    rider.page.route("**/v1/trip-requests", refuse, times=1)
+    rider.ask()
+    expect_refusal(rider, "no-room")
+    rider.page.get_by_role("button", name="Look again, leaving 15:40").click()
+    expect(rider.page.locator("#offers-heading")).to_be_focused()
+    expect(rider.page.locator(".summary")).to_contain_text("15:40")
+    expect(rider.page.locator(".offer h3").first).to_contain_text(re.compile(r"15:[45]\d"))
