@@ -2,16 +2,20 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from api.demo.client import Client, Refused
+from api.demo.streets import Point
+from routing.road.geometry import straight_m
 
-#: Mean service seconds between two riders.
-EVERY_S = 90.0
+#: Mean service seconds between two riders: four shuttles keep room for whoever tries the page.
+EVERY_S = 240.0
 #: Riders who ask at once, so that somebody who opens the page sees shuttles move.
-N_FIRST = 6
+N_FIRST = 3
+#: A destination is the nearest of so many: most rides in a town are short.
+N_CHOICES = 4
 SHARE_LATER = 0.25  # book for later in the day
 SHARE_CANCEL = 0.06
 SHARE_WHEELCHAIR = 0.05
@@ -26,12 +30,12 @@ class Riders:
     client
         A connection without a token.
     stops
-        Ids of the virtual stops.
+        Positions of the virtual stops by id.
     seed
         Of everything that is left to chance.
     """
 
-    def __init__(self, client: Client, stops: Sequence[str], seed: int) -> None:
+    def __init__(self, client: Client, stops: Mapping[str, Point], seed: int) -> None:
         self._client, self._stops = client, stops
         self._chance = random.Random(seed)
 
@@ -59,7 +63,8 @@ class Riders:
             return  # no room, too late: real riders meet that, too
 
     def _wish(self) -> dict[str, Any]:
-        origin, destination = self._chance.sample(self._stops, 2)
+        origin, *choices = self._chance.sample(sorted(self._stops), 1 + N_CHOICES)
+        destination = min(choices, key=lambda stop_id: self._metres(origin, stop_id))
         wish = {
             "origin": {"stop_id": origin},
             "destination": {"stop_id": destination},
@@ -69,6 +74,9 @@ class Riders:
             ahead = timedelta(minutes=self._chance.randrange(15, 90))
             wish["depart_at"] = (self._client.clock.now() + ahead).isoformat(timespec="seconds")
         return wish
+
+    def _metres(self, origin: str, destination: str) -> float:
+        return float(straight_m(*self._stops[origin], *self._stops[destination]))
 
     def _party(self) -> dict[str, int]:
         return {

@@ -63,7 +63,8 @@ async def play(address: str, area_file: Path, driver_tokens: Mapping[str, str]) 
             for number, (vehicle_id, token) in enumerate(sorted(driver_tokens.items())):
                 driver = Driver(client.with_token(token), vehicle_id, area, SEED + number)
                 cast.create_task(driver.run())
-            riders = Riders(client, [stop["stop_id"] for stop in stops], SEED)
+            positions = {stop["stop_id"]: tuple(stop["position"]) for stop in stops}
+            riders = Riders(client, positions, SEED)
             cast.create_task(riders.run())
 
 
