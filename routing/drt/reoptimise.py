@@ -29,6 +29,7 @@ _SCALE = 100
 #: Leaving a visit out costs more than any day of driving.
 _LEFT_OUT = 10**9
 _LATEST = int(NEVER)
+_AMPLE_S = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +275,9 @@ class _Model:
     def solve(self, seconds: float, seed: int) -> list[VehiclePlan]:
         """The plans that the solver proposes; the input where it finds no complete ones."""
         self._solver.ReSeed(seed)
+        # Its clock runs since the model was begun, and a model past its time reads nothing.
+        self._model.CloseModelWithParameters(_parameters(_AMPLE_S))
         parameters = _parameters(seconds)
-        self._model.CloseModelWithParameters(parameters)
         # None where the input breaks the model, as at another time of day it may.
         known = self._model.ReadAssignmentFromRoutes(list(self._routes()), True)
         if known is None:
