@@ -9,7 +9,19 @@ import os
 import sys
 from collections.abc import Sequence
 
-from api.cli import build_feed, check_feed, compile, journeys, serve, simulate, token, warm_kernels
+from api.cli import (
+    build_feed,
+    check,
+    check_feed,
+    compile,
+    export,
+    journeys,
+    replay,
+    serve,
+    simulate,
+    token,
+    warm_kernels,
+)
 from api.cli.command import Command
 from api.kernel_cache import use_kernel_cache
 from routing.errors import SokchoError
@@ -17,6 +29,9 @@ from routing.errors import SokchoError
 COMMANDS: tuple[Command, ...] = (
     serve.COMMAND,
     token.COMMAND,
+    check.COMMAND,
+    replay.COMMAND,
+    export.COMMAND,
     build_feed.COMMAND,
     check_feed.COMMAND,
     compile.COMMAND,

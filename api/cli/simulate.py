@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from routing.simulation.run import Settings
     from routing.simulation.world import World
 
-DAYS = ("weekday", "weekend", "peak")
+#: How often the service looks at the clock on a simulated day of an area.
+TICK_S = 30
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("world", nargs="?", type=Path, metavar="WORLD.json", help="world to run")
     parser.add_argument("--area", type=Path, metavar="FILE", help="area file, instead of a world")
-    parser.add_argument("--day", choices=DAYS, help="kind of day to make up for the area")
+    parser.add_argument("--day", metavar="KIND", help="of the area: weekday, weekend or peak")
+    parser.add_argument("--month", type=int, choices=range(1, 13), metavar="1-12", help="season")
+    parser.add_argument("--scenario", metavar="NAME", help="of the area, for example ktx")
     parser.add_argument(
         "--requests", type=Path, metavar="R.csv", help="requests of the area's day, as they came"
     )
@@ -60,7 +63,27 @@ def _chosen(arguments: argparse.Namespace) -> "tuple[World, Settings]":
         return read_world(arguments.world), Settings(
             seed=arguments.seed, stopwatch=time.perf_counter_ns
         )
-    raise WorldError("not yet")
+    return _day_of_area(arguments)
+
+
+def _day_of_area(arguments: argparse.Namespace) -> "tuple[World, Settings]":
+    from gtfs.area import load_area
+    from gtfs.demand import load_demand, make_day
+    from gtfs.request_file import read_requests
+    from routing.simulation.run import Settings
+
+    if bool(arguments.day) == bool(arguments.requests):
+        raise WorldError("--area goes with either --day or --requests")
+    area = load_area(arguments.area, arguments.scenario)
+    demand = load_demand(area)
+    if arguments.requests:
+        world = read_requests(area, arguments.requests)
+    else:
+        world = make_day(demand, arguments.day, arguments.seed, arguments.month)
+        print(demand.file.note_en, file=sys.stderr)
+    return world, Settings(
+        seed=arguments.seed, noise=demand.noise, tick_s=TICK_S, stopwatch=time.perf_counter_ns
+    )
 
 
 def _with_progress(facts: "Iterator[Answer | Executed]", n: int) -> "Iterator[Answer | Executed]":
