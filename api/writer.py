@@ -6,7 +6,6 @@ is acknowledged and the days are again what the log says.
 """
 
 import asyncio
-import contextlib
 import logging
 import secrets
 from collections import deque
@@ -83,9 +82,11 @@ class Writer:
             await asyncio.gather(leasing, return_exceptions=True)
         if self.ready:
             self.ready = False
-            with contextlib.suppress(StoreError):
+            try:
                 await self._write_snapshots()
                 await self._store.release_lease(self._lease)
+            except StoreError as error:
+                logger.warning("no snapshots were written at the end: %s", error)
 
     def put(self, wish: Wish) -> None:
         """Let ``wish`` wait for its turn.

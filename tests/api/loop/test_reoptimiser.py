@@ -68,6 +68,15 @@ async def test_a_better_plan_is_taken_over(misplaced):
         await reoptimiser.close()
 
 
+async def test_the_solver_finds_what_is_obvious(misplaced):
+    reoptimiser = Reoptimiser(misplaced, seconds=0.3)
+    try:
+        assert await reoptimiser.improve(DATE)
+        assert vehicle_of(misplaced, "b1") == "SH1"
+    finally:
+        await reoptimiser.close()
+
+
 async def test_a_plan_that_is_no_better_changes_nothing(misplaced):
     before = misplaced.committed(DATE)
     reoptimiser = Reoptimiser(misplaced, nothing_better)
