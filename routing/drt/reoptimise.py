@@ -32,6 +32,9 @@ _LATEST = int(NEVER)
 _AMPLE_S = 24 * 3600
 
 
+Layouts = tuple[Load, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Reoptimised:
     """Plans in the order of the input, and the weighted seconds before and after."""
@@ -182,6 +185,8 @@ class _Model:
     def _price(self, clock: Any, k: int, visit: Visit) -> None:
         people = abs(sum(visit.load)) * _SCALE
         wait, ride = self._weights.wait, self._weights.ride
+        if max(wait, ride) <= self._weights.drive:
+            return  # what driving saves, time saves mostly, and pricing time slows the search much
         if visit.kind is VisitKind.PICKUP:
             # Starting later costs waiting and saves riding.
             self._price_lateness(clock, k, visit.earliest, (wait - ride) * people)
@@ -263,14 +268,45 @@ class _Model:
 
     def _allow_layouts(self) -> None:
         """What is on board anywhere fits one layout, where the most of each is not a layout."""
-        if all(_is_box(plan.vehicle.configurations) for plan in self._plans):
-            return
-        loads = [(v, *load) for v, plan in enumerate(self._plans) for load in _loads(plan)]
-        unserved = [(-1, *load) for load in {load[1:] for load in loads}]
+        for layouts in {plan.vehicle.configurations for plan in self._plans}:
+            if _most(layouts) in layouts:
+                continue
+            displacement = _find_displacement(layouts)
+            if displacement is None:
+                self._allow_listed(layouts)
+            else:
+                self._add_displacement(layouts, *displacement)
+
+    def _add_displacement(self, layouts: Layouts, space: Load, places: int) -> None:
+        """Each kind of passenger takes so much space of so many places."""
+        change = [_total(visit.load, space) for visit in self._visits]
+        transit = self._model.RegisterUnaryTransitVector([*change, *[0] * (2 * len(self._plans))])
+        most = [
+            places if plan.vehicle.configurations == layouts else _LATEST for plan in self._plans
+        ]
+        name = f"space{layouts}"
+        self._model.AddDimensionWithVehicleCapacity(transit, 0, most, False, name)
+        dimension = self._model.GetDimensionOrDie(name)
+        for v, start in enumerate(self._starts):
+            dimension.CumulVar(self._model.Start(v)).SetValue(_total(start.load, space))
+
+    def _allow_listed(self, layouts: Layouts) -> None:
+        """Much slower to search than a displacement, and right for any layouts."""
+        carried = list(_carried(layouts))
+        most = _most([layout for p in self._plans for layout in p.vehicle.configurations])
+        any_load = list(product(*(range(places + 1) for places in most)))
+        vehicles = range(len(self._plans))
+        rows = [
+            (v, *load)
+            for v in (-1, *vehicles)
+            for load in (
+                carried if v >= 0 and self._plans[v].vehicle.configurations == layouts else any_load
+            )
+        ]
         for index in self._index:
             cumuls = [dimension.CumulVar(index) for dimension in self._loads]
             variables = [self._model.VehicleVar(index), *cumuls]
-            self._solver.Add(self._solver.AllowedAssignments(variables, loads + unserved))
+            self._solver.Add(self._solver.AllowedAssignments(variables, rows))
 
     def solve(self, seconds: float, seed: int) -> list[VehiclePlan]:
         """The plans that the solver proposes; the input where it finds no complete ones."""
@@ -315,16 +351,35 @@ def _start(plan: VehiclePlan, times: Sequence[Any]) -> _Start:
     return _Start(plan.visits[last].place, times[last].depart, loads_along(plan)[plan.n_frozen])
 
 
-def _is_box(layouts: Sequence[Load]) -> bool:
-    return tuple(map(max, zip(*layouts, strict=True))) in layouts
+def _most(layouts: Sequence[Load]) -> Load:
+    return tuple(map(max, zip(*layouts, strict=True)))
 
 
-def _loads(plan: VehiclePlan) -> Iterator[Load]:
-    layouts = plan.vehicle.configurations
-    most = map(max, zip(*layouts, strict=True))
-    for load in product(*(range(places + 1) for places in most)):
+def _total(load: Load, space: Load) -> int:
+    return sum(amount * each for amount, each in zip(load, space, strict=True))
+
+
+def _carried(layouts: Layouts) -> Iterator[Load]:
+    """Every load that fits one of the layouts."""
+    for load in product(*(range(places + 1) for places in _most(layouts))):
         if any(all(a <= b for a, b in zip(load, layout, strict=True)) for layout in layouts):
             yield load
+
+
+def _find_displacement(layouts: Layouts) -> tuple[Load, int] | None:
+    """Space that each kind of passenger takes, and places, that say the same as ``layouts``.
+
+    A wheelchair that takes the room of four seats among fourteen: (1, 4), 14. None where no
+    such numbers say exactly the same.
+    """
+    most = _most(layouts)
+    carried = set(_carried(layouts))
+    everything = list(product(*(range(places + 1) for places in most)))
+    for space in product(range(1, max(most) + 1), repeat=len(most)):
+        places = max(_total(layout, space) for layout in layouts)
+        if all((_total(load, space) <= places) == (load in carried) for load in everything):
+            return space, places
+    return None
 
 
 def _parameters(seconds: float) -> Any:

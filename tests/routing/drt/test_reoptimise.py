@@ -4,12 +4,13 @@ import pickle
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 
 from routing.drt.check import check_plans
 from routing.drt.insertion import Fleet
 from routing.drt.model import Break, Ride, Vehicle, VehiclePlan, VisitKind
-from routing.drt.reoptimise import reoptimise
+from routing.drt.reoptimise import _find_displacement, reoptimise
 from routing.drt.schedule import plans_cost
 from routing.policy import CostWeights
 from routing.road.travel import static
@@ -65,15 +66,38 @@ def test_rides_move_to_the_vehicle_that_is_near():
     assert pickle.loads(pickle.dumps(found)) == found
 
 
-def test_riders_share_a_vehicle_only_in_a_layout():
-    """Six on seats or three and a wheelchair: four and a wheelchair do not ride together."""
+@pytest.mark.parametrize(
+    ("layouts", "displacement"),
+    [
+        (((14, 0), (10, 1)), ((1, 4), 14)),
+        (((6, 0), (4, 1), (0, 2)), ((1, 4), 8)),
+        (((4, 0), (0, 4)), None),
+    ],
+)
+def test_layouts_as_displacement(layouts, displacement):
+    assert _find_displacement(layouts) == displacement
+
+
+@pytest.mark.parametrize("layouts", [((6, 0), (3, 1)), ((4, 0), (0, 4))])
+def test_riders_share_a_vehicle_only_in_a_layout(layouts):
+    """Four on seats and a wheelchair do not ride together in any of these."""
     party, chair = ride("party", 2, 10, (4, 0)), ride("chair", 3, 9, (0, 1))
-    plans = [with_rides(van("v", 0, ((6, 0), (3, 1))), party, chair)]
+    other = van("other", 19, ((4, 0),))
+    plans = [with_rides(van("v", 0, layouts), party, chair), other]
     found = reoptimise(plans, LINE, WEIGHTS, seconds=0.3)
     assert check_plans(found.plans, LINE) == []
-    wide = [replace(plans[0], vehicle=replace(plans[0].vehicle, configurations=((6, 1),)))]
+    wide = [replace(plans[0], vehicle=replace(plans[0].vehicle, configurations=((6, 1),))), other]
     shared = reoptimise(wide, LINE, WEIGHTS, seconds=0.3)
     assert shared.cost_after < found.cost_after
+
+
+def test_waiting_is_priced_where_it_weighs_most():
+    late, early = ride("late", 15, 16), ride("early", 2, 3)
+    early = replace(early, earliest_pickup=0)
+    plans = [with_rides(van("v", 8), late, early)]
+    weights = CostWeights(drive=0.25, wait=1.0, ride=0.5)
+    found = reoptimise(plans, LINE, weights, seconds=0.3)
+    assert found.plans[0].visits[0].ride_id == "early"
 
 
 def test_a_rider_on_board_stays_and_a_break_is_kept():
