@@ -62,6 +62,7 @@ class Writer:
         self._snapshots: dict[str, int] = {}
         self._lease = secrets.token_hex(8)
         self._trouble = ""
+        self._broken = False  # the connection, not only the lease
         self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
         self.ready = False
@@ -182,17 +183,20 @@ class Writer:
 
     # --- the store comes and goes ---
 
-    def _stand_down(self, why: str) -> None:
+    def _stand_down(self, why: str, *, broken: bool = True) -> None:
         self._note(why)
-        self.ready = False
+        self.ready, self._broken = False, broken
         self._woken.set()
 
     async def _recover(self) -> None:
         """Reach the store again and read the log; who waits is told to come back."""
         try:
-            await self._store.open()
+            if self._broken:
+                await self._store.open()
+                self._broken = False
             await self._take_over()
         except StoreError as error:
+            self._broken = True
             self._note(str(error))
         if self.ready:
             logger.info("commands are taken again")
@@ -223,7 +227,7 @@ class Writer:
             if self.ready:
                 try:
                     if not await self._store.hold_lease(self._lease):
-                        self._stand_down("another process took the area over")
+                        self._stand_down("another process took the area over", broken=False)
                 except StoreError as error:
                     self._stand_down(str(error))
 

@@ -235,6 +235,27 @@ async def test_a_writer_that_was_replaced_is_refused(store_url, area):
             await one.commit(CommitBatch((DayCommit(DATE, 0, ((EVENT,),)),)))
 
 
+async def test_a_loop_whose_area_was_taken_over_stands_by(store_url, area, monkeypatch):
+    monkeypatch.setattr("api.writer.LEASE_S", 0.06)
+    monkeypatch.setattr("api.writer.RETRY_S", 0.02)
+    async with Store(area, url=store_url) as one, Store(area, url=store_url) as two:
+        loop = toy_loop(one, FakeClock(MORNING))
+        await loop.start()
+        assert await granted(loop, ["before"]) == {"before"}
+        await two._connected.set(two.keys.lease, "two")
+        async with asyncio.timeout(10):
+            while loop.ready:
+                await asyncio.sleep(0.01)
+            assert await granted(loop, ["refused"]) == set()
+            version = loop.committed(DATE).version
+            await two.commit(CommitBatch((DayCommit(DATE, version, ((EVENT,),)),)))
+            await two.release_lease("two")
+            await until_ready(loop)
+        assert await granted(loop, ["after"]) == {"after"}
+        await check_against_log(loop, one, {"before", "after"})
+        await loop.close()
+
+
 # --- the whole process is killed ---
 
 SERVE = """
