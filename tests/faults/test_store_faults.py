@@ -243,6 +243,7 @@ async def test_a_loop_whose_area_was_taken_over_stands_by(store_url, area, monke
         await loop.start()
         assert await granted(loop, ["before"]) == {"before"}
         await two._connected.set(two.keys.lease, "two")
+        assert await two.hold_lease("two")
         async with asyncio.timeout(10):
             while loop.ready:
                 await asyncio.sleep(0.01)
