@@ -26,6 +26,7 @@ from api.offers import OfferTokens
 from api.openapi import api_routes, describe
 from api.places import BusStop, Stops
 from api.positions import Positions
+from api.reoptimiser import Reoptimiser
 from api.responses import encode
 from api.routers import ROUTERS
 from api.schemas.service import Feature, FeatureCollection
@@ -113,6 +114,9 @@ async def _start(stack: AsyncExitStack, settings: Settings, clock: Clock | None)
     await asyncio.to_thread(warm_kernels, area, timetables.find_any())
     settle_memory()
     _keep_running(stack, _prepare_days(service))
+    reoptimiser = Reoptimiser(loop)
+    await reoptimiser.start()
+    stack.push_async_callback(reoptimiser.close)
     if settings.demo and settings.port:
         _play_demo(stack, service)
     return service
