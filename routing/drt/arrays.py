@@ -43,14 +43,19 @@ def empty_arrays(n_vehicles: int, n_visits: int, n_layouts: int, n_dimensions: i
     """Arrays of zeros with room for that much; no vehicle takes part."""
     v, m = n_vehicles, n_visits
     return FleetArrays(
-        np.zeros(v + 1, ROUTE),
-        np.zeros((v, m + 2), VISIT),
-        np.zeros((v, m + 1), GAP),
+        _records(v + 1, ROUTE),
+        _records((v, m + 2), VISIT),
+        _records((v, m + 1), GAP),
         np.zeros((v, m + 1, n_dimensions), np.int32),
         np.zeros((v, n_layouts, n_dimensions), np.int32),
-        np.zeros(m + 4, VISIT),
-        np.zeros(v * (m + 1), CANDIDATE),
+        _records(m + 4, VISIT),
+        _records(v * (m + 1), CANDIDATE),
     )
+
+
+def _records(shape: int | tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+    # As record arrays, so that kernels read the same without the compiler.
+    return np.zeros(shape, dtype).view(np.recarray)
 
 
 def has_room(arrays: FleetArrays, plan: VehiclePlan) -> bool:

@@ -99,7 +99,8 @@ def _depot(place: int, latest: int) -> tuple[int, ...]:
 
 def plan_rows(plan: VehiclePlan) -> tuple[Any, Any]:
     """``plan`` as a `ROUTE` record and a `VISIT` array of shape (n_visits + 2,)."""
-    return np.array([route_values(plan)], ROUTE)[0], np.array(row_values(plan), VISIT)
+    route = np.array([route_values(plan)], ROUTE).view(np.recarray)[0]
+    return route, np.array(row_values(plan), VISIT).view(np.recarray)
 
 
 def loads_along(plan: VehiclePlan) -> list[Load]:
