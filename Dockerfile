@@ -19,7 +19,7 @@ ENV NUMBA_CPU_NAME=generic NUMBA_CACHE_DIR=/opt/sokcho/kernels
 RUN /opt/sokcho/bin/sokcho warm-kernels
 
 FROM ${BASE}
-RUN useradd --system --create-home --home-dir /data --uid 10001 sokcho
+RUN useradd --create-home --home-dir /data --uid 10001 sokcho
 COPY --from=build --chown=10001 /opt/sokcho /opt/sokcho
 ENV PATH=/opt/sokcho/bin:$PATH NUMBA_CPU_NAME=generic NUMBA_CACHE_DIR=/opt/sokcho/kernels \
     SOKCHO_HOST=0.0.0.0 SOKCHO_DATA_DIR=/data
