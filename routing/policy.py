@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 class CostWeights:
     """What a second of each kind costs, in driving seconds; the solver minimises their sum.
 
-    Parameters
+    Attributes
     ----------
     drive
         One second of driving by one vehicle.

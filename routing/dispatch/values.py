@@ -103,7 +103,7 @@ class DutyState(StrEnum):
 
 
 class DispatchStatus(StrEnum):
-    """The second axis of a booking: is it on a vehicle, and may it be moved?"""
+    """The second axis of a booking: whether it is on a vehicle and may be moved."""
 
     UNMATCHED = "unmatched"
     MATCHED = "matched"

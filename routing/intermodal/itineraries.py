@@ -47,7 +47,7 @@ OfferT = TypeVar("OfferT", bound=ShuttleLeg)
 class ShuttleAndBus(Generic[OfferT]):
     """A bus journey with a shuttle before or after it.
 
-    Parameters
+    Attributes
     ----------
     journey
         The bus part; its access or egress towards the shuttle is the walk at the hub.
@@ -72,7 +72,7 @@ class ShuttleAndBus(Generic[OfferT]):
 class Connecting:
     """How connections between shuttle and bus are made.
 
-    Parameters
+    Attributes
     ----------
     wait_s
         Expected wait for a shuttle, for choosing connections, seconds.
