@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from gtfs.area import Area, FeedSource
-from gtfs.compiled import CompiledDay, load_compiled
+from gtfs.compiled import FORMAT_VERSION, CompiledDay, load_compiled
 from routing.errors import FeedError
 
 logger = logging.getLogger(__name__)
@@ -35,8 +35,9 @@ class FeedJob:
 
     @property
     def key(self) -> str:
-        """Changes when the feed's files do."""
-        digest = blake2b(f"{self.scenario}\n{self.valid_from}\n".encode(), digest_size=8)
+        """Changes when the feed's files do, or the layout of compiled days."""
+        head = f"{FORMAT_VERSION}\n{self.scenario}\n{self.valid_from}\n"
+        digest = blake2b(head.encode(), digest_size=8)
         for path in _files(self.source):
             stat = path.stat()
             digest.update(f"{path}\n{stat.st_size} {stat.st_mtime_ns}\n".encode())
@@ -61,6 +62,8 @@ def _files(source: FeedSource) -> list[Path]:
 
 def compile_days(job: FeedJob, service_dates: Sequence[str]) -> None:
     """Write the compiled form of each day that the feed's calendar holds. Slow; imports pandas.
+
+    The first trips of the day after belong to each, so that a journey may run past the last one.
 
     Parameters
     ----------
@@ -96,7 +99,7 @@ def compile_days(job: FeedJob, service_dates: Sequence[str]) -> None:
     for service_date in service_dates:
         day = date.fromisoformat(service_date)
         if first <= day <= last:
-            save_compiled(job.day_file(service_date), compile_day(feed, day))
+            save_compiled(job.day_file(service_date), compile_day(feed, day, days_after=1))
 
 
 class Timetables:

@@ -13,13 +13,17 @@ import numpy as np
 from gtfs.compiled import CompiledDay, Routes, Stops, Trips
 from gtfs.feed import Feed
 from gtfs.footpaths import Walking, build_footpaths
+from gtfs.frequencies import expand
 from gtfs.service_day import ServiceDay
 from gtfs.strings import Strings
 from routing.errors import FeedError
 from routing.transit import Calls, Timetable, build_timetable, build_walks
+from routing.transit.timetable import STEP_FREE_SHIFT
 from routing.types import frozen
 
 _DAY_S = 86_400
+#: wheelchair_accessible and wheelchair_boarding; 0 is unknown.
+_POSSIBLE, _IMPOSSIBLE = 1, 2
 
 
 class _Runs(NamedTuple):
@@ -102,27 +106,13 @@ def _runs_of(feed: Feed, day: ServiceDay, offset: int) -> _Runs:
     repeated = np.zeros(len(feed.trips), bool)
     repeated[feed.frequencies["trip"].to_numpy(np.int64)] = True
     scheduled = np.flatnonzero(active & ~repeated)
-    trip, shift_s, headway_based = _frequency_runs(feed, active)
+    trip, shift_s, headway_based = expand(feed.frequencies, feed.calls, active)
     trips = np.concatenate((scheduled, trip))
     shifts = np.concatenate((np.zeros(len(scheduled), np.int64), shift_s)) + origin_s
     flags = np.concatenate((np.zeros(len(scheduled), bool), headway_based))
     ends = feed.calls.arr_time[feed.calls.trip_ptr[trips + 1] - 1] + shifts
     keep = ends >= 0 if offset < 0 else np.ones(len(trips), bool)
     return _Runs(trips[keep], shifts[keep], np.full(int(keep.sum()), offset), flags[keep])
-
-
-def _frequency_runs(feed: Feed, active: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Runs of ``frequencies.txt``: one every headway from start (included) to end (not)."""
-    rows = feed.frequencies[active[feed.frequencies["trip"].to_numpy(np.int64)]]
-    trips, shifts, flags = [], [], []
-    for trip, start, end, headway_s, exact in rows.itertuples(index=False):
-        departures = np.arange(start, end, headway_s)
-        trips.append(np.full(len(departures), trip))
-        shifts.append(departures - feed.calls.dep_time[feed.calls.trip_ptr[trip]])
-        flags.append(np.full(len(departures), exact != 1))
-    if not trips:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, bool)
-    return np.concatenate(trips), np.concatenate(shifts), np.concatenate(flags)
 
 
 def _timetable(feed: Feed, runs: _Runs, walking: Walking) -> tuple[Timetable, np.ndarray]:
@@ -137,7 +127,7 @@ def _timetable(feed: Feed, runs: _Runs, walking: Walking) -> tuple[Timetable, np
         calls.stop[rows],
         calls.arr_time[rows] + shift_s,
         calls.dep_time[rows] + shift_s,
-        calls.flags[rows],
+        _flags(feed, runs, rows, lengths),
     )
     footpaths, change_s = build_footpaths(
         feed.stops["lon"].to_numpy(float),
@@ -148,6 +138,15 @@ def _timetable(feed: Feed, runs: _Runs, walking: Walking) -> tuple[Timetable, np
     )
     walks = build_walks(len(feed.stops), footpaths, change_s)
     return build_timetable(table, walks)
+
+
+def _flags(feed: Feed, runs: _Runs, rows: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Boarding rules of calls, for everybody and for riders in a wheelchair."""
+    trip_takes = feed.trips["wheelchair"].to_numpy(np.int64)[runs.trip] == _POSSIBLE
+    stop_refuses = feed.stops["wheelchair"].to_numpy(np.int64) == _IMPOSSIBLE
+    step_free = np.repeat(trip_takes, lengths) & ~stop_refuses[feed.calls.stop[rows]]
+    flags: np.ndarray = feed.calls.flags[rows]
+    return flags | np.where(step_free, flags << STEP_FREE_SHIFT, 0)
 
 
 def _stops(feed: Feed) -> Stops:

@@ -11,17 +11,16 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 
 from gtfs.calendars import as_text, check_calendars, get_dates
 from gtfs.columns import column, get_table, integers, keyed
+from gtfs.frequencies import read_frequencies
 from gtfs.report import Action, LoadReport
 from gtfs.source import Limits, read_source
 from gtfs.stop_times import read_stop_times
 from gtfs.stops import read_stops, read_transfers
 from gtfs.tables import ROW, WANTED, Tables, read_tables
-from gtfs.times import BLANK, parse_times
 from routing.errors import FeedError
 from routing.transit import Calls
 
@@ -50,7 +49,7 @@ class Feed:
     calls
         Calls of every trip, in the order of ``trips``.
     frequencies
-        Columns trip (index), start, end (service seconds), headway_s, exact.
+        Columns trip (index), start, end (service seconds), headway_s, exact, row_number.
     transfers
         Columns from_stop, to_stop (indices), type, min_s (-1 where not given).
     translations
@@ -137,7 +136,7 @@ def load_feed(source: str | Path, limits: Limits | None = None) -> Feed:
         routes=routes,
         trips=trips,
         calls=calls,
-        frequencies=_frequencies(tables, trips, report),
+        frequencies=read_frequencies(tables, trips, report),
         transfers=read_transfers(tables, stops, report),
         translations=translations,
         tables=tables,
@@ -205,30 +204,6 @@ def _trips(tables: Tables, routes: pd.DataFrame, report: LoadReport) -> pd.DataF
         }
     )
     return table.reset_index(drop=True)
-
-
-def _frequencies(tables: Tables, trips: pd.DataFrame, report: LoadReport) -> pd.DataFrame:
-    names = ("trip", "start", "end", "headway_s", "exact")
-    frame = tables.find("frequencies")
-    if frame is None:
-        return pd.DataFrame({name: np.zeros(0, np.int64) for name in names})
-    file, rows = "frequencies.txt", frame[ROW].to_numpy()
-    table = pd.DataFrame(
-        {
-            "trip": pd.Index(trips["trip_id"]).get_indexer(column(frame, "trip_id")),
-            "start": parse_times(column(frame, "start_time"), rows, file, report),
-            "end": parse_times(column(frame, "end_time"), rows, file, report),
-            "headway_s": integers(frame, "headway_s"),
-            "exact": integers(frame, "exact_times"),
-        }
-    )
-    lost = table["trip"] < 0
-    empty = (table["start"] == BLANK) | (table["end"] <= table["start"]) | (table["headway_s"] <= 0)
-    report.add_rows(Action.DROPPED, file, "is no trip that runs", rows[lost], "trip_id")
-    report.add_rows(
-        Action.DROPPED, file, "has no headway, or ends before it starts", rows[~lost & empty]
-    )
-    return table[~lost & ~empty].reset_index(drop=True)
 
 
 def _info(tables: Tables) -> dict[str, str]:

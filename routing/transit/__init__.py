@@ -13,6 +13,7 @@ from routing.transit.timetable import (
     get_offsets,
     list_access,
     list_egress,
+    step_free,
 )
 
 __all__ = [
@@ -35,4 +36,5 @@ __all__ = [
     "next_departures",
     "round_workspace",
     "scan_workspace",
+    "step_free",
 ]

@@ -15,6 +15,10 @@ from routing.types import NEVER, Int32Array, frozen
 
 CAN_BOARD = 1
 CAN_ALIGHT = 2
+#: The same two rules for riders who need a way without steps stand this many bits higher.
+STEP_FREE_SHIFT = 2
+_EVERY_BOARD = CAN_BOARD | CAN_BOARD << STEP_FREE_SHIFT
+_EVERY_ALIGHT = CAN_ALIGHT | CAN_ALIGHT << STEP_FREE_SHIFT
 
 
 class Patterns(NamedTuple):
@@ -27,7 +31,7 @@ class Patterns(NamedTuple):
 
     stop_ptr: Int32Array  # (p + 1,) offsets into stop and flags
     stop: Int32Array  # (c,) stop index
-    flags: Int32Array  # (c,) CAN_BOARD | CAN_ALIGHT
+    flags: Int32Array  # (c,) CAN_BOARD | CAN_ALIGHT, and both << STEP_FREE_SHIFT
     trip_ptr: Int32Array  # (p + 1,) trips of pattern i are trip_ptr[i]:trip_ptr[i + 1]
     trip_event_ptr: Int32Array  # (t + 1,) offsets into arr_time and dep_time
     trip_pattern: Int32Array  # (t,) pattern index
@@ -99,7 +103,7 @@ class Calls(NamedTuple):
     stop: np.ndarray  # (e,) stop index
     arr_time: np.ndarray  # (e,) service seconds
     dep_time: np.ndarray  # (e,) service seconds
-    flags: np.ndarray  # (e,) CAN_BOARD | CAN_ALIGHT
+    flags: np.ndarray  # (e,) CAN_BOARD | CAN_ALIGHT, and both << STEP_FREE_SHIFT
 
 
 def build_walks(
@@ -172,6 +176,32 @@ def build_timetable(calls: Calls, walks: Walks) -> tuple[Timetable, Int32Array]:
     patterns = _lay_out(calls, chains, trip_order, len(walks.change_s))
     timetable = Timetable(patterns, _connections_of(patterns), walks)
     return timetable, frozen(trip_order)
+
+
+def step_free(timetable: Timetable) -> Timetable:
+    """The same timetable for riders who need a way without steps; its indices are the same.
+
+    Parameters
+    ----------
+    timetable
+        Timetable whose flags say where such riders can board and alight.
+
+    Returns
+    -------
+    Timetable
+        A view with other flags: nobody boards or alights where these riders cannot. Footpaths
+        stay, for feeds seldom say which have steps.
+    """
+
+    def narrowed(flags: Int32Array) -> Int32Array:
+        """The rules for these riders in place of everybody's."""
+        return frozen(flags >> STEP_FREE_SHIFT)
+
+    patterns, connections = timetable.patterns, timetable.connections
+    return timetable._replace(
+        patterns=patterns._replace(flags=narrowed(patterns.flags)),
+        connections=connections._replace(flags=narrowed(connections.flags)),
+    )
 
 
 def _check_calls(calls: Calls, n_stops: int) -> None:
@@ -274,8 +304,8 @@ def _connections_of(patterns: Patterns) -> Connections:
     event = np.flatnonzero(~is_last)
     # Events already run by trip and position, so a stable sort by time yields the order we want.
     event = event[np.argsort(patterns.dep_time[event], kind="stable")]
-    flags = (patterns.flags[call[event]] & CAN_BOARD) | (
-        patterns.flags[call[event] + 1] & CAN_ALIGHT
+    flags = (patterns.flags[call[event]] & _EVERY_BOARD) | (
+        patterns.flags[call[event] + 1] & _EVERY_ALIGHT
     )
     return Connections(
         dep_time=frozen(patterns.dep_time[event]),

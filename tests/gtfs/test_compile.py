@@ -9,7 +9,7 @@ from gtfs.compile import compile_day
 from gtfs.feed import load_feed
 from gtfs.footpaths import Walking
 from routing.errors import FeedError
-from routing.transit import find_journeys, list_access, list_egress, next_departures
+from routing.transit import find_journeys, list_access, list_egress, next_departures, step_free
 from tests.gtfs.feeds import TINY, edited, with_changes, write_folder
 
 MONDAY, FRIDAY, SATURDAY = date(2026, 11, 23), date(2026, 11, 27), date(2026, 11, 28)
@@ -117,6 +117,31 @@ def test_a_frequency_starts_when_its_first_vehicle_departs(compiled):
         "trip_id,start_time,end_time,headway_secs\nt1,09:00:00,09:10:00,600\n"
     )
     assert board(compiled(files), "A") == [(9 * 3600, "t1")]
+
+
+def test_a_headway_that_would_fill_the_memory_is_refused_with_its_row(compiled):
+    text = "trip_id,start_time,end_time,headway_secs\nt2,06:00:00,07:00:00,600\n"
+    text += "t1,00:00:00,160:00:00,1\n" * 5
+    problem = r"frequencies.txt row 3 headway_secs: a run every 1 s makes 1,728,000 calls"
+    with pytest.raises(FeedError, match=problem):
+        compiled(with_changes({"frequencies.txt": text}))
+
+
+def test_a_way_without_steps_needs_a_trip_that_says_so_and_stops_that_do_not_refuse(compiled):
+    files = edited("trips.txt", "trip_headsign\n", "trip_headsign,wheelchair_accessible\n")
+    files["trips.txt"] = files["trips.txt"].replace("갯배\n", "갯배,1\n").replace("t2,", "t2,,0")
+    lines = TINY["stops.txt"].splitlines()
+    wheelchair = {"A": ",1", "B": ",2", "C": ",0"}
+    rows = [line + wheelchair.get(line[0], ",") for line in lines[1:]]
+    files["stops.txt"] = "\n".join([lines[0] + ",wheelchair_boarding", *rows]) + "\n"
+    day = compiled(files)
+    free = step_free(day.timetable)
+    first = next_departures(free, [0, 1, 2, 3], 0)
+    assert [(item.dep_time, item.stop_idx) for item in first] == [(28_800, 0)]
+    arrivals = [
+        bool(find_journeys(free, list_access(free, 0), ([stop], [0]), 28_000)) for stop in (1, 2)
+    ]
+    assert arrivals == [False, True]
 
 
 def test_near_stops_are_joined_on_foot(compiled):

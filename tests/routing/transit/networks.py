@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from routing.transit import Calls, Timetable, build_timetable, build_walks
+from routing.transit.timetable import STEP_FREE_SHIFT
 from tests.naive.naive_transit import Network
 
 
@@ -40,16 +41,19 @@ def queries(draw, network):
     return draw(offsets), draw(offsets), draw(st.integers(-6, 15))
 
 
-def compile_network(network) -> Timetable:
-    """The kernels' arrays of a `Network`."""
+def compile_network(network, step_free=None) -> Timetable:
+    """The kernels' arrays of a `Network`; ``step_free`` says for each call if it has no steps."""
     calls = [call for trip in network.trips for call in trip]
     columns = np.array(calls, np.int64).reshape(-1, 5).T
+    flags = columns[3] + 2 * columns[4]
+    if step_free is not None:
+        flags |= np.where(np.array(step_free, bool), flags << STEP_FREE_SHIFT, 0)
     table = Calls(
         np.concatenate(([0], np.cumsum([len(trip) for trip in network.trips], dtype=np.int64))),
         columns[0],
         columns[1],
         columns[2],
-        columns[3] + 2 * columns[4],
+        flags,
     )
     walks = build_walks(network.n_stops, network.footpaths, network.change_s)
     return build_timetable(table, walks)[0]

@@ -16,6 +16,7 @@ from routing.transit import (
     get_offsets,
     next_departures,
     raptor,
+    step_free,
 )
 from routing.transit.timetable import Calls
 from routing.types import NEVER
@@ -88,6 +89,27 @@ def test_boards_agree_with_the_naive_twin(data):
     board = next_departures(compile_network(network), stop, from_time, limit=100)
     expected = naive_transit.departures(network, stop, from_time)
     assert [item.dep_time for item in board] == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_a_way_without_steps_agrees_with_the_naive_twin(data):
+    network = data.draw(networks())
+    calls = [call for trip in network.trips for call in trip]
+    mask = data.draw(st.lists(st.booleans(), min_size=len(calls), max_size=len(calls)))
+    access, egress, dep_time = data.draw(queries(network))
+    timetable = step_free(compile_network(network, mask))
+    free = iter(mask)
+    network.trips = [
+        [(*call[:3], (ok := next(free)) and call[3], ok and call[4]) for call in trip]
+        for trip in network.trips
+    ]
+    start, end = offsets_of(network, access), offsets_of(network, egress)
+    slow = naive_transit.earliest_arrivals(network, access, dep_time, 16)
+    assert as_far(csa.earliest_arrivals(timetable, start, dep_time)) == slow
+    journeys = find_journeys(timetable, start, end, dep_time, MAX_TRIPS)
+    found = [(journey.n_trips, journey.arr_time) for journey in journeys]
+    assert found == naive_transit.pareto(network, access, egress, dep_time, MAX_TRIPS)
 
 
 def straight(stops, times):
