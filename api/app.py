@@ -27,7 +27,7 @@ from api.openapi import api_routes, describe
 from api.places import BusStop, Stops
 from api.positions import Positions
 from api.reoptimiser import Reoptimiser
-from api.responses import encode
+from api.responses import GeoJSON, encode
 from api.routers import ROUTERS
 from api.schemas.service import Feature, FeatureCollection
 from api.served import area_store, served_area
@@ -48,7 +48,6 @@ from routing.errors import SokchoError
 logger = logging.getLogger(__name__)
 
 WEB = Path(__file__).parent / "web"
-GEOJSON = "application/geo+json"
 #: Real seconds between two looks whether a new day's timetable is due.
 TIMETABLE_CHECK_S = 60.0
 DEMO_TOKEN = timedelta(days=30)
@@ -85,6 +84,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
                 max_body_bytes=settings.max_body_bytes,
             )
         ],
+        generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
         # Traces and logs of requests would hold what people sent.
@@ -185,7 +185,7 @@ def _service(
         metrics=Metrics(),
         speed=clock.speed,
         zones=_zones(area),
-        roads=asset(encode(road_lines(area)), GEOJSON, AN_HOUR),
+        roads=asset(encode(road_lines(area)), GeoJSON.media_type, AN_HOUR),
         feed=None if feed is None else asset(feed, "application/zip", AN_HOUR),
     )
 
@@ -209,7 +209,7 @@ def _zones(area: Area) -> Asset:
         )
         for zone in area.zones
     )
-    return asset(encode(FeatureCollection(features)), GEOJSON, AN_HOUR)
+    return asset(encode(FeatureCollection(features)), GeoJSON.media_type, AN_HOUR)
 
 
 def _keep_running(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:

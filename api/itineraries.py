@@ -12,6 +12,7 @@ from api.fares import fare_of
 from api.offers import SignedOffer
 from api.places import Stops
 from api.schemas.common import Fare, Name, StopRef
+from api.schemas.transit import WALK_M
 from api.schemas.trips import LegEnd, LegView, OfferView, RouteView
 from api.service import Service
 from api.trips import End, Trip
@@ -31,8 +32,6 @@ from routing.transit import Journey, Leg, LegKind, find_journeys, get_offsets
 from routing.transit.timetable import Offsets
 from routing.types import NONE, frozen
 
-#: Longest walk to or from a bus, metres.
-BUS_WALK_M = 800
 #: Longest walk between shuttle and bus, metres.
 HUB_WALK_M = 150
 #: How long before a deadline a bus journey is looked for, seconds.
@@ -116,7 +115,7 @@ class Planner:
 
     def _offsets(self, day: CompiledDay, end: End) -> Offsets:
         speed = self._service.area.policy.walk_speed_m_per_s
-        near = self._service.stops.nearest_bus(end.lon, end.lat, BUS_WALK_M, speed)
+        near = self._service.stops.nearest_bus(end.lon, end.lat, WALK_M, speed)
         stops = np.array([stop for stop, _ in near], np.int64)
         seconds = np.array([walk.seconds for _, walk in near], np.int64)
         return get_offsets(stops, seconds, day.timetable.n_stops)

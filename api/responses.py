@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from fastapi import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from api.assets import etag_of, matches
 from api.problems import PROBLEMS
@@ -14,6 +14,12 @@ from api.schemas.common import ProblemDocument
 T = TypeVar("T")
 
 encode = msgspec.json.encode
+
+
+class GeoJSON(JSONResponse):
+    """A map (RFC 7946)."""
+
+    media_type = "application/geo+json"
 
 
 def answer(view: Any, cache_control: str = "no-store") -> Response:
@@ -78,12 +84,32 @@ ON_A_TRIP = (
     "too-late",
     "too-far-ahead",
     "party-too-large",
+    "party-mismatch",
     "no-stop-in-reach",
     "walk-instead",
     "unknown-stop",
     "day-not-open",
     "store-unavailable",
 )
+
+
+def links(status: int, parameter: str, where: str, *operations: str) -> dict[int | str, Any]:
+    """Document that an answer names what other operations are about.
+
+    Parameters
+    ----------
+    status
+        Status of the answer.
+    parameter
+        Path parameter of those operations.
+    where
+        JSON pointer into the answer's body.
+    *operations
+        Their operation ids.
+    """
+    value = {parameter: f"$response.body#{where}"}
+    named = {name: {"operationId": name, "parameters": value} for name in operations}
+    return {status: {"links": named}}
 
 
 def event_stream() -> dict[int | str, dict[str, Any]]:

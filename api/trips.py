@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from api.errors import Problem
-from api.schemas.trips import Alternative, Place, TripRequest
+from api.schemas.trips import Alternative, PartyRequest, Place, TripRequest
 from api.service import Service
 from routing.dispatch.commands import RideRequest, StopChoice
 from routing.dispatch.rejections import RejectReason
@@ -68,7 +68,7 @@ def get_trip(service: Service, body: TripRequest) -> Trip:
     at = service.time.now() if wanted is None else wanted
     service_date = get_bookable_date(service, at)
     seconds = service.time.seconds(service_date, at)
-    party = body.party.party()
+    party = _party(body.party)
     origin = _end(service, body.origin, party, "origin")
     destination = _end(service, body.destination, party, "destination")
     request = RideRequest(origin.choices, destination.choices, party)
@@ -79,6 +79,12 @@ def get_trip(service: Service, body: TripRequest) -> Trip:
         late = 0 <= now_s - seconds <= GRACE_S
         request = replace(request, depart_from=now_s if late else seconds)
     return Trip(service_date, origin, destination, request)
+
+
+def _party(body: PartyRequest) -> Party:
+    if max(body.wheelchairs, body.seniors + body.children) > body.passengers:
+        raise Problem("party-mismatch")
+    return body.party()
 
 
 def get_bookable_date(service: Service, at: datetime) -> str:

@@ -18,6 +18,7 @@ from api.responses import (
     answer,
     encode,
     event_stream,
+    links,
     page,
     refusals,
     versioned,
@@ -64,6 +65,11 @@ _OF_A_BOOKING = ("unknown-booking", "wrong-state", "stale-version", "locked")
     responses=refusals(
         *ON_A_TRIP, *WITH_TOKEN, *WITH_KEY,
         "invalid-offer", "offer-expired", "stale-offer", "duplicate-booking",
+    )
+    | links(
+        201, "booking_id", "/booking_id", "get_booking", "cancel_booking", "reverse_booking",
+        "amend_booking", "get_contact", "erase_contact", "move_assignment", "lock_assignment",
+        "unlock_assignment",
     ),
 )  # fmt: skip
 async def create_booking(

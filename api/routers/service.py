@@ -10,7 +10,7 @@ from api.errors import Problem
 from api.languages import LANGUAGES
 from api.places import StopKind
 from api.problems import PROBLEMS, ProblemType
-from api.responses import answer, page, refusals
+from api.responses import GeoJSON, answer, page, refusals
 from api.schemas.common import Cursor, Limit, Name, PathId
 from api.schemas.service import (
     AreaView,
@@ -76,13 +76,16 @@ def _clock(seconds: int) -> str:
     return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}"
 
 
-@router.get("/zones", summary="The living zones", response_model=FeatureCollection)
+@router.get(
+    "/zones", summary="The living zones", response_model=FeatureCollection,
+    response_class=GeoJSON,
+)  # fmt: skip
 async def get_zones(service: Served, request: Request) -> Response:
     """Zones as GeoJSON polygons, with their names."""
     return service.zones.respond(request)
 
 
-@router.get("/roads", summary="The roads", response_model=FeatureCollection)
+@router.get("/roads", summary="The roads", response_model=FeatureCollection, response_class=GeoJSON)
 async def get_roads(service: Served, request: Request) -> Response:
     """Roads as GeoJSON lines, for a map without any outside server."""
     return service.roads.respond(request)
@@ -108,7 +111,7 @@ async def list_stops(
 
 
 @router.post(
-    "/stops/nearby", summary="Stops within a walk", response_model=NearbyStops,
+    "/stops", summary="Stops within a walk", response_model=NearbyStops,
     responses=refusals("out-of-area", "payload-too-large", "unsupported-media-type"),
 )  # fmt: skip
 async def list_nearby_stops(service: Served, body: NearbyRequest) -> Response:

@@ -11,6 +11,7 @@ from api.itineraries import bus_legs, route_view, stop_name
 from api.responses import answer, refusals
 from api.schemas.common import Id, Moment
 from api.schemas.transit import (
+    WALK_M,
     Departures,
     DeparturesRequest,
     DepartureView,
@@ -22,7 +23,8 @@ from api.schemas.trips import Place
 from api.service import Served, Service
 from api.trips import get_bookable_date
 from gtfs.compiled import CompiledDay
-from routing.transit import find_journeys, get_offsets, next_departures
+from routing.dispatch.values import Walk
+from routing.transit import Journey, find_journeys, get_offsets, next_departures
 from routing.transit.timetable import Offsets
 
 router = APIRouter(prefix="/v1", tags=["transit"])
@@ -103,10 +105,8 @@ async def list_journeys(
     service: Served, origin: StopId, destination: StopId, depart_at: At = None
 ) -> Response:
     """The Pareto set: no other journey is there sooner with as few changes."""
-    body = JourneysRequest(
-        origin=Place(stop_id=origin), destination=Place(stop_id=destination), depart_at=depart_at
-    )
-    return _journeys(service, body)
+    ends = (Place(stop_id=origin), Place(stop_id=destination))
+    return _journeys(service, *ends, depart_at, WALK_M)
 
 
 @router.post(
@@ -115,39 +115,38 @@ async def list_journeys(
 )  # fmt: skip
 async def find_journeys_between(service: Served, body: JourneysRequest) -> Response:
     """The same from door to door. The places are in no log."""
-    return _journeys(service, body)
+    return _journeys(service, body.origin, body.destination, body.depart_at, body.walk_m)
 
 
-def _journeys(service: Service, body: JourneysRequest) -> Response:
-    date, day, dep_time = _get_day(service, body.depart_at)
-    access = _offsets(service, day, body.origin, body.walk_m)
-    egress = _offsets(service, day, body.destination, body.walk_m)
-    views = []
-    for journey in reversed(find_journeys(day.timetable, access, egress, dep_time)):
-        legs = tuple(bus_legs(service, date, day, journey))
-        views.append(
-            JourneyView(
-                legs[0].departs_at,
-                legs[-1].arrives_at,
-                journey.n_trips,
-                legs,
-                service.area.estimated,
-            )
-        )
+def _journeys(
+    service: Service, origin: Place, destination: Place, at: datetime | None, walk_m: int
+) -> Response:
+    access = _near(service, origin, walk_m)
+    egress = _near(service, destination, walk_m)
+    date, day, dep_time = _get_day(service, at)
+    found = find_journeys(day.timetable, _offsets(day, access), _offsets(day, egress), dep_time)
+    views = [_journey_view(service, date, day, journey) for journey in reversed(found)]
     return answer(Journeys(tuple(views)))
 
 
-def _offsets(service: Service, day: CompiledDay, place: Place, walk_m: int) -> Offsets:
-    speed = service.area.policy.walk_speed_m_per_s
+def _journey_view(service: Service, date: str, day: CompiledDay, journey: Journey) -> JourneyView:
+    legs = tuple(bus_legs(service, date, day, journey))
+    departs_at, arrives_at = legs[0].departs_at, legs[-1].arrives_at
+    return JourneyView(departs_at, arrives_at, journey.n_trips, legs, service.area.estimated)
+
+
+def _near(service: Service, place: Place, walk_m: int) -> list[tuple[int, Walk]]:
+    """Bus stops within a walk of a place."""
+    point = place.position
     if place.stop_id is not None:
         stop = service.stops.find(place.stop_id)
         if stop is None:
             raise Problem("unknown-stop")
         point = stop.position
-    else:
-        assert place.position is not None
-        point = place.position
-    near = service.stops.nearest_bus(*point, walk_m, speed)
-    return get_offsets(
-        [stop for stop, _ in near], [walk.seconds for _, walk in near], day.timetable.n_stops
-    )
+    assert point is not None
+    return service.stops.nearest_bus(*point, walk_m, service.area.policy.walk_speed_m_per_s)
+
+
+def _offsets(day: CompiledDay, near: list[tuple[int, Walk]]) -> Offsets:
+    seconds = [walk.seconds for _, walk in near]
+    return get_offsets([stop for stop, _ in near], seconds, day.timetable.n_stops)

@@ -16,6 +16,7 @@ from api.responses import (
     answer,
     encode,
     event_stream,
+    links,
     refusals,
     versioned,
 )
@@ -69,7 +70,10 @@ async def _vehicle_messages(service: Service) -> AsyncIterator[bytes]:
 
 @router.get(
     "/{vehicle_id}/manifest", summary="What a shuttle is still to do",
-    response_model=ManifestView, responses=refusals(*WITH_TOKEN, "unknown-vehicle"),
+    response_model=ManifestView,
+    responses=refusals(*WITH_TOKEN, "unknown-vehicle")
+    | links(200, "visit_id", "/visits/0/visit_id", "arrive", "board", "alight", "complete",
+            "record_no_show", "record_contact"),
 )  # fmt: skip
 async def get_manifest(
     service: Served, caller: Driver, vehicle_id: PathId, request: Request

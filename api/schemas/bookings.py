@@ -34,7 +34,20 @@ class BookingRequest(RequestModel):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "oneOf": [{"required": ["offer_id"]}, {"required": ["request"]}],
+            "oneOf": [
+                {
+                    "required": ["offer_id"],
+                    "properties": {
+                        "offer_id": {"type": "string"},
+                        "request": {"type": "null"},
+                        "waitlist": {"const": False},
+                    },
+                },
+                {
+                    "required": ["request"],
+                    "properties": {"request": {"type": "object"}, "offer_id": {"type": "null"}},
+                },
+            ],
             "examples": [
                 {"offer_id": "eyJhbGciOiJIUzI1NiJ9...", "channel": "web"},
                 {

@@ -33,7 +33,15 @@ Lon = Annotated[float, Field(strict=True, ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(strict=True, ge=-90, le=90, allow_inf_nan=False)]
 #: [longitude, latitude] in degrees, WGS 84.
 Position = Annotated[tuple[Lon, Lat], Field(examples=[[128.5918, 38.2070]])]
-Count = Annotated[int, Field(strict=True, ge=0, le=100)]
+
+
+def _whole(value: Any) -> Any:
+    # JSON has one kind of number: 3.0 is as whole as 3.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+#: To be named last, so that the bounds before it stay in the document.
+WHOLE = BeforeValidator(_whole)
 Id = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH, examples=["vs-market"])]
 #: An id in a path; an unknown one is a 404, whatever it looks like.
 PathId = Annotated[str, Path(min_length=1, max_length=MAX_ID_LENGTH)]

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from api.schemas.common import Name, Position, RequestModel
+from api.schemas.common import WHOLE, Name, Position, RequestModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +163,11 @@ class NearbyRequest(RequestModel):
     )
 
     position: Position
-    walk_m: Annotated[int, Field(strict=True, ge=1, le=3000, description="Longest walk.")] = 800
+    walk_m: Annotated[
+        int, Field(strict=True, ge=1, le=3000, description="Longest walk."), WHOLE
+    ] = 800
     kind: Literal["virtual", "bus"] | None = None
-    limit: Annotated[int, Field(strict=True, ge=1, le=50)] = 10
+    limit: Annotated[int, Field(strict=True, ge=1, le=50), WHOLE] = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,11 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from api.schemas.common import Moment, Name, Position, RequestModel
+from api.schemas.common import WHOLE, Moment, Name, Position, RequestModel
 from api.schemas.trips import LegView, Place, RouteView
+
+#: Longest walk to or from a bus unless somebody says otherwise, metres.
+WALK_M = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,9 @@ class DeparturesRequest(RequestModel):
     )
 
     position: Position
-    walk_m: Annotated[int, Field(strict=True, ge=1, le=2000)] = 500
+    walk_m: Annotated[int, Field(strict=True, ge=1, le=2000), WHOLE] = 500
     at: Moment | None = None
-    limit: Annotated[int, Field(strict=True, ge=1, le=50)] = 10
+    limit: Annotated[int, Field(strict=True, ge=1, le=50), WHOLE] = 10
 
 
 class JourneysRequest(RequestModel):
@@ -58,7 +61,7 @@ class JourneysRequest(RequestModel):
     origin: Place
     destination: Place
     depart_at: Moment | None = None
-    walk_m: Annotated[int, Field(strict=True, ge=0, le=3000)] = 800
+    walk_m: Annotated[int, Field(strict=True, ge=0, le=3000), WHOLE] = WALK_M
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from api.schemas.common import Fare, Id, Moment, Name, Position, RequestModel, Window
+from api.schemas.common import WHOLE, Fare, Id, Moment, Name, Position, RequestModel, Window
 from routing.dispatch.values import Party
 
 
@@ -19,8 +19,8 @@ class Place(RequestModel):
     model_config = ConfigDict(
         json_schema_extra={
             "oneOf": [
-                {"required": ["stop_id"], "properties": {"position": False}},
-                {"required": ["position"], "properties": {"stop_id": False}},
+                {"required": ["stop_id"], "properties": {"stop_id": {"type": "string"}}},
+                {"required": ["position"], "properties": {"position": {"type": "array"}}},
             ]
         }
     )
@@ -32,22 +32,16 @@ class Place(RequestModel):
         return self
 
 
-_People = Annotated[int, Field(strict=True, ge=0, le=100)]
+_People = Annotated[int, Field(strict=True, ge=0, le=100), WHOLE]
 
 
 class PartyRequest(RequestModel):
     """Who travels; wheelchair users, seniors and children are among ``passengers``."""
 
-    passengers: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
+    passengers: Annotated[int, Field(strict=True, ge=1, le=100), WHOLE] = 1
     wheelchairs: _People = 0
     seniors: _People = 0
     children: _People = 0
-
-    @model_validator(mode="after")
-    def _adds_up(self) -> Self:
-        if max(self.wheelchairs, self.seniors + self.children) > self.passengers:
-            raise ValueError("wheelchair users, seniors and children are among the passengers")
-        return self
 
     def party(self) -> Party:
         """The party as the dispatch core sees it."""
@@ -65,6 +59,10 @@ class TripRequest(RequestModel):
 
     model_config = ConfigDict(
         json_schema_extra={
+            "not": {
+                "required": ["depart_at", "arrive_by"],
+                "properties": {"depart_at": {"type": "string"}, "arrive_by": {"type": "string"}},
+            },
             "examples": [
                 {
                     "origin": {"position": [128.5918, 38.207]},
@@ -72,7 +70,7 @@ class TripRequest(RequestModel):
                     "depart_at": "2026-11-23T14:10:00+09:00",
                     "party": {"passengers": 2, "seniors": 1},
                 }
-            ]
+            ],
         }
     )
 

@@ -54,7 +54,7 @@ def test_posts_without_a_key_store_nothing(running):
     }
     assert free == {
         "/v1/device-tokens",
-        "/v1/stops/nearby",
+        "/v1/stops",
         "/v1/trip-requests",
         "/v1/departures",
         "/v1/journeys",

@@ -66,13 +66,13 @@ def test_stops_are_found_in_both_languages_and_by_page(anybody):
 
 
 def test_stops_nearby_come_nearest_first(anybody):
-    found = anybody.post("/v1/stops/nearby", {"position": MARKET, "walk_m": 800}).json()["stops"]
+    found = anybody.post("/v1/stops", {"position": MARKET, "walk_m": 800}).json()["stops"]
     walks = [each["walk_m"] for each in found]
     assert walks == sorted(walks)
     assert 0 < walks[-1] <= 800
-    only = anybody.post("/v1/stops/nearby", {"position": MARKET, "kind": "bus", "limit": 2}).json()
+    only = anybody.post("/v1/stops", {"position": MARKET, "kind": "bus", "limit": 2}).json()
     assert {each["stop"]["kind"] for each in only["stops"]} == {"bus"}
-    away = anybody.post("/v1/stops/nearby", {"position": (127.0, 37.5)})
+    away = anybody.post("/v1/stops", {"position": (127.0, 37.5)})
     assert away.json()["code"] == "out-of-area"
 
 

@@ -13,7 +13,7 @@ from tests.api.http.running import SECRET, Person, at, caller
 IDS = {"booking_id": "b0", "visit_id": "b0.pickup", "vehicle_id": "SH1", "stop_id": "VS048"}
 #: Open to everybody; all others name their roles.
 PUBLIC = {
-    "/v1/service", "/v1/zones", "/v1/roads", "/v1/stops", "/v1/stops/nearby", "/v1/stops/{stop_id}",
+    "/v1/service", "/v1/zones", "/v1/roads", "/v1/stops", "/v1/stops/{stop_id}",
     "/v1/problems", "/v1/problems/{code}", "/v1/device-tokens", "/v1/vehicles",
     "/v1/vehicles/events", "/v1/departures", "/v1/journeys", "/v1/gtfs.zip",
     "/healthz", "/readyz", "/metrics",
