@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from routing.drt.breach import loosen
 from routing.drt.model import Break, Ride, Vehicle, VehiclePlan, VisitKind
 from routing.policy import CostWeights
-from routing.road.travel import TravelTimes, travel_times
+from routing.road.travel import TravelTimes, static, travel_times
 from routing.types import NEVER
 
 # --- shuttle ---
@@ -38,6 +38,20 @@ def travels(draw, n_places: int = 5) -> TravelTimes:
     if draw(st.integers(0, 9)) == 0:
         stack[:, 0, n_places - 1] = NEVER
     return travel_times(knots, stack)
+
+
+@st.composite
+def square_travels(draw, n_places: int = 5) -> TravelTimes:
+    """Static times along the streets of a square, rounded: nearly keep the triangle inequality."""
+    at = np.array(
+        draw(st.lists(st.integers(0, 300), min_size=2 * n_places, max_size=2 * n_places))
+    ).reshape(n_places, 2)
+    rounding = np.array(
+        draw(st.lists(st.integers(0, 3), min_size=n_places**2, max_size=n_places**2))
+    ).reshape(n_places, n_places)
+    seconds = np.abs(at[:, np.newaxis] - at[np.newaxis]).sum(axis=2) + rounding
+    np.fill_diagonal(seconds, 0)
+    return static(seconds)
 
 
 @st.composite
@@ -115,13 +129,21 @@ def sound_plans(draw, vehicle_id: str, travel: TravelTimes, n_rides: int = 2) ->
     return loosen(drawn, travel)[0]
 
 
+ANY_TRAVELS = st.one_of(travels(), square_travels())
+
+
 @st.composite
-def fleets(draw, n_vehicles: int = 3, n_rides: int = 2) -> tuple[TravelTimes, list[VehiclePlan]]:
+def fleets(
+    draw,
+    n_vehicles: int = 3,
+    n_rides: int = 2,
+    travel: st.SearchStrategy[TravelTimes] = ANY_TRAVELS,
+) -> tuple[TravelTimes, list[VehiclePlan]]:
     """Travel times, and a plan for each of one to ``n_vehicles`` vehicles."""
-    travel = draw(travels())
+    times = draw(travel)
     n = draw(st.integers(1, n_vehicles))
     names = draw(st.permutations([f"v{k}" for k in range(n)]))
-    return travel, [draw(sound_plans(name, travel, n_rides)) for name in names]
+    return times, [draw(sound_plans(name, times, n_rides)) for name in names]
 
 
 def cost_weights() -> st.SearchStrategy[CostWeights]:

@@ -18,7 +18,7 @@ from tests import strategies
 from tests.naive import naive_insertion
 
 
-@settings(max_examples=200)
+@settings(max_examples=150)
 @given(
     strategies.fleets(),
     strategies.rides("new"),
@@ -26,7 +26,22 @@ from tests.naive import naive_insertion
     st.sampled_from([-(10**9), 1800]),
 )
 def test_kernel_agrees_with_trying_everything(world, ride, weights, now):
-    travel, plans = world
+    check_against_twin(*world, ride, weights, now)
+
+
+@settings(max_examples=150)
+@given(
+    strategies.fleets(4, 3, strategies.square_travels()),
+    strategies.rides("new"),
+    st.sampled_from([CostWeights(1.0, 0.25, 0.125), CostWeights(0.0, 1.0, 1.0)]),
+)
+def test_nothing_is_skipped_wrongly(world, ride, weights):
+    """Where the way over another place is hardly ever shorter, bounds on the cost skip much."""
+    wide = replace(ride, pickup_dwell_s=30, dropoff_dwell_s=30, max_ride_s=ride.max_ride_s + 600)
+    check_against_twin(*world, wide, weights, 0)
+
+
+def check_against_twin(travel, plans, ride, weights, now):
     fleet = Fleet(travel, weights)
     fleet.sync(plans)
     found = fleet.cheapest_insertion(ride, now=now)
