@@ -133,11 +133,15 @@ def _near_s(policy: ServicePolicy) -> int:
 def near_pickups(
     plan: VehiclePlan, times: tuple[VisitTime, ...], now: int, policy: ServicePolicy
 ) -> dict[str, int]:
-    """Pickups too near to be moved at will: ride id -> the start that the rider was told."""
+    """Pickups too near to be moved at will: ride id -> the start that the rider was told.
+
+    Not those that the vehicle stands at: what they wait for now is the rider.
+    """
     horizon = now + _near_s(policy)
+    at_hand = plan.n_frozen if plan.standing else 0
     return {
         visit.ride_id: time.start
-        for visit, time in zip(plan.visits, times, strict=True)
+        for visit, time in zip(plan.visits[at_hand:], times[at_hand:], strict=True)
         if visit.kind is VisitKind.PICKUP and time.start < horizon
     }
 
