@@ -112,14 +112,13 @@ class Drivers:
             return Act(time.depart, cmd.FinishBreak(vehicle_id, name))
         if visit.kind is VisitKind.DROPOFF:
             return Act(time.depart, cmd.AlightRider(vehicle_id, name))
-        rider = self._riders[visit.ride_id]
+        rider, booking = self._riders[visit.ride_id], state.bookings[visit.ride_id]
+        arrived = booking.arrived_time or plan.first_arrival
         if rider.shows_up:
-            there = max(plan.first_arrival, visit.earliest) + rider.late_s
-            aboard = max(time.depart, there + visit.dwell_s)
-            return Act(aboard, cmd.BoardRider(vehicle_id, name))
-        booking = state.bookings[visit.ride_id]
+            comes = max(arrived, visit.earliest) + rider.late_s
+            return Act(max(time.depart, comes + visit.dwell_s), cmd.BoardRider(vehicle_id, name))
         if booking.contacted_time is None:
-            called = plan.first_arrival + CALL_AFTER_S
+            called = arrived + CALL_AFTER_S
             return Act(called, cmd.RecordContact(visit.ride_id, Actor.DRIVER, "call"))
         return Act(waits_until(booking, state.policy.wait_s), cmd.MissRider(vehicle_id, name))
 
