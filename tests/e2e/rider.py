@@ -14,6 +14,9 @@ DESKTOP = {"width": 1280, "height": 800}
 #: A ride may be booked for a quarter of an hour ahead and take half an hour.
 RIDE_MS = 120_000
 MAX_TABS = 60
+#: At a fast clock an offer is old within seconds.
+MAX_OFFERS = 5
+SHOWN_MS = 150
 #: What the browser itself says of an answer that is not 2xx.
 REFUSED = "Failed to load resource"
 
@@ -78,15 +81,29 @@ class Rider:
         return self.until_booked(self.page.locator(".offer .primary").first.click)
 
     def until_booked(self, act: Callable[[], None]) -> Locator:
-        """Do ``act`` again while offers are replaced by fresh ones; the ride."""
+        """Do ``act`` again while old offers are replaced by fresh ones; the ride."""
         ride = self.page.locator(".ride").first
-        replaced = self.page.locator(".offers .notice")
-        act()
-        expect(ride.or_(replaced).first).to_be_visible()
-        if not ride.is_visible():
+        for _ in range(MAX_OFFERS):
             act()
+            self.page.wait_for_timeout(SHOWN_MS)
+            expect(self.page.locator(".offer [aria-disabled=true]")).to_have_count(0)
+            if ride.is_visible():
+                break
         expect(ride).to_be_visible()
         return ride
+
+    def count_visible_stops(self) -> int:
+        """How many stops of shuttles are drawn inside the map."""
+        count: int = self.page.evaluate(
+            """() => {
+              const map = document.querySelector(".map-canvas").getBoundingClientRect();
+              const isInside = ({ x, y, width }) => width > 0
+                && x > map.left && x < map.right && y > map.top && y < map.bottom;
+              return [...document.querySelectorAll("path.stop:not(.stop-bus)")]
+                .filter((stop) => isInside(stop.getBoundingClientRect())).length;
+            }"""
+        )
+        return count
 
     def tap_a_stop(self) -> None:
         """Tap a stop of shuttles that nothing else covers."""

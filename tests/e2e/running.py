@@ -89,6 +89,25 @@ class RunningService:
         self._process.send_signal(signal.SIGTERM)
         self._process.wait(STOP_S)
 
+    def kill(self, *, service: bool, store: bool) -> None:
+        """End the service, its embedded store or both, as a power cut of their own would."""
+        assert self._process is not None
+        self._at = self.now() + timedelta(seconds=self.speed)  # no clock goes back
+        children = _children(self._process.pid) if store else []
+        if service:
+            self._process.kill()
+            self._process.wait(STOP_S)
+        for pid in children:
+            if "valkey" in Path(f"/proc/{pid}/comm").read_text():
+                os.kill(pid, signal.SIGKILL)
+
+    def restart(self) -> None:
+        """Start it again if it has ended, and wait until it is ready."""
+        if self._process is None or self._process.poll() is not None:
+            self.start()
+        else:
+            self._wait_until_ready()
+
     def now(self) -> datetime:
         """What the service's clock shows."""
         now: str = httpx.get(f"{self.url}/v1/service", timeout=5).json()["now"]
@@ -117,6 +136,11 @@ class RunningService:
         vehicles = httpx.get(f"{self.url}/v1/vehicles", timeout=5).json()["vehicles"]
         for vehicle_id in (vehicle["vehicle_id"] for vehicle in vehicles):
             yield f"{vehicle_id}={self.token(Role.DRIVER, vehicle_id)}"
+
+
+def _children(pid: int) -> list[int]:
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for each in lists for child in each.read_text().split()]
 
 
 def free_port() -> int:

@@ -36,7 +36,7 @@ def test_city_is_drawn_and_explained(
     assert len(labels) == 5
     assert all(any(zone in label for label in labels) for zone in zones)
     assert page.locator("path.road").count() > 100
-    assert page.locator("path.stop:not(.stop-bus)").count() >= 60
+    assert rider.count_visible_stops() >= 60
     expect(page.locator(".shuttle")).to_have_count(4)
     expect(page.locator(".estimated")).to_contain_text("Estimated" if language else "추정")
     expect(page.locator(".clock time")).to_have_text(re.compile(r"^\d\d:\d\d$"))

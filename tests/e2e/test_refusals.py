@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -101,8 +102,8 @@ def test_old_offer_is_replaced_by_a_fresh_one(visit: Visit, service: RunningServ
     rider.book()
 
 
-def problem(kind: ProblemType, language: str, **members: Any) -> dict[str, Any]:
-    """What the service answers, as `page.route` wants it."""
+def refusing(kind: ProblemType, language: str, **members: Any) -> Callable[[Route], None]:
+    """Answer a request as the service refuses it."""
     words = negotiate(language)
     document = {
         "type": kind.uri,
@@ -112,11 +113,8 @@ def problem(kind: ProblemType, language: str, **members: Any) -> dict[str, Any]:
         "code": kind.code,
         **members,
     }
-    return {
-        "status": kind.status,
-        "content_type": "application/problem+json",
-        "body": json.dumps(document),
-    }
+    body, content_type = json.dumps(document), "application/problem+json"
+    return lambda route: route.fulfill(status=kind.status, body=body, content_type=content_type)
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -127,11 +125,7 @@ def test_every_refusal_has_words_and_a_way_on(visit: Visit, language: str) -> No
     rider.choose("to", "해수욕장")
     shown = set()
     for code in RIDERS_MEET:
-
-        def refuse(route: Route, kind: ProblemType = PROBLEMS[code]) -> None:
-            route.fulfill(**problem(kind, language))
-
-        rider.page.route("**/v1/trip-requests", refuse)
+        rider.page.route("**/v1/trip-requests", refusing(PROBLEMS[code], language))
         rider.page.locator("#booking-form [type=submit], .refusal .quiet").first.click()
         expect_refusal(rider, code)
         rider.page.unroute("**/v1/trip-requests")
@@ -146,10 +140,7 @@ def test_other_time_is_one_press_away(visit: Visit, service: RunningService) -> 
     rider.choose("to", "beach")
     later = service.now().replace(hour=15, minute=40, second=0)
     alternatives = [{"kind": "time", "depart_at": later.isoformat()}]
-
-    def refuse(route: Route) -> None:
-        route.fulfill(**problem(PROBLEMS["no-room"], "en", alternatives=alternatives))
-
+    refuse = refusing(PROBLEMS["no-room"], "en", alternatives=alternatives)
     rider.page.route("**/v1/trip-requests", refuse, times=1)
     rider.ask()
     expect_refusal(rider, "no-room")

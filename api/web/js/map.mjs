@@ -8,9 +8,16 @@ import { VehicleLayer } from "./vehicle-layer.mjs";
 const MAJOR = new Set(["motorway", "trunk", "primary"]);
 const NEAR_ZOOM = 14;
 const STOP_RADIUS = { far: 4, near: 6.5 };
-const FIT_PADDING = [24, 24];
+const CITY_VIEW = { padding: [24, 24], animate: false };
+const TRIP_VIEW = { padding: [56, 56], maxZoom: 15 };
 
 const isOpen = ({ properties }) => properties.open !== false;
+
+/** Positions that make up the city: where shuttles call, since buses go far beyond it. */
+function heartOf({ bbox: [west, south, east, north] }, stops) {
+  const positions = stops.filter(isBookable).map(({ position }) => position);
+  return positions.length ? positions : [[west, south], [east, north]];
+}
 
 /** A map in `container`; `onPick(end, place)` is called when "from here" or "to here" is chosen. */
 export class CityMap {
@@ -25,17 +32,35 @@ export class CityMap {
     this.trip = L.layerGroup().addTo(this.map);
     this.stops = [];
     this.vehicles = new VehicleLayer(this.map);
+    this.keepInView(container);
+  }
+
+  /** Show the same again when the map gets its size or another one, unless it was moved by hand. */
+  keepInView(container) {
+    const letGo = () => (this.shown = null);
+    ["pointerdown", "wheel", "keydown"].forEach((act) => container.addEventListener(act, letGo));
+    new ResizeObserver(() => {
+      this.map.invalidateSize({ animate: false });
+      if (this.shown) this.map.fitBounds(...this.shown);
+    }).observe(container);
+  }
+
+  show(positions, options) {
+    this.shown = [positions.map(toLatLng), options];
+    this.map.fitBounds(...this.shown);
   }
 
   /** Draw zones, roads and stops anew, in the page's language. */
-  draw({ zones, roads, stops }) {
+  draw({ service, zones, roads, stops }) {
+    // what is added to a map without a view is not drawn
+    if (!this.isDrawn) this.show(heartOf(service.area, stops), CITY_VIEW);
+    this.isDrawn = true;
     this.layers.clearLayers();
     this.labelControls();
     this.drawZones(zones, stops);
     this.drawRoads(roads);
     const busesFirst = [...stops].sort((a, b) => isBookable(a) - isBookable(b)); // drawn below
     this.stops = busesFirst.map((stop) => this.drawStop(stop));
-    if (!this.isFitted) this.fit(stops);
     this.adaptToZoom();
   }
 
@@ -106,17 +131,12 @@ export class CityMap {
     this.trip.clearLayers();
     if (from) this.pin(from, "from");
     if (to) this.pin(to, "to");
-    if (from && to) this.map.fitBounds([toLatLng(from), toLatLng(to)], { padding: [56, 56], maxZoom: 15 });
+    if (from && to) this.show([from, to], TRIP_VIEW);
   }
 
   pin(position, end) {
     const icon = L.divIcon({ className: `pin pin-${end}`, html: "<span></span>", iconSize: [28, 36], iconAnchor: [14, 34] });
     L.marker(toLatLng(position), { icon, keyboard: false, interactive: false }).addTo(this.trip);
-  }
-
-  fit(stops) {
-    this.isFitted = stops.length > 0;
-    this.map.fitBounds(stops.map((stop) => toLatLng(stop.position)), { padding: FIT_PADDING });
   }
 
   /** Fewer and smaller things from afar. */

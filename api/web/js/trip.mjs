@@ -79,7 +79,7 @@ async function answerTo(wish, timezone) {
 /** A stale offer comes back with fresh ones in the same answer. */
 function afterFailure(error) {
   const offers = error.body?.offers;
-  return answerWith(offers?.length ? { offers, note: "offers.replaced" } : { error });
+  return answerWith(offers?.length ? { offers, note: "offer.replaced" } : { error });
 }
 
 /** Facts that the words of a refusal may name. */

@@ -46,9 +46,9 @@ export function Stepper({ label, value, min, max, onChange, disabled }) {
 export function Confirm({ title, text, yes, no, onYes, onNo }) {
   const dialog = useRef();
   useEffect(() => {
-    const opener = document.activeElement;
-    dialog.current.showModal();
-    return () => opener?.focus();
+    const node = dialog.current;
+    node.showModal();
+    return () => node.close(); // gives the focus back to where it came from
   }, []);
   return html`
     <dialog ref=${dialog} aria-labelledby="confirm-title" onCancel=${(event) => {
