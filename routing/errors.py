@@ -6,6 +6,7 @@
     +-- FeedError            a GTFS feed cannot be used; names file, row and field
     +-- AreaError            an area file cannot be used; names file, row and field
     +-- WorldError           a world or request file cannot be used; names file and field
+    +-- InstanceError        an instance of the field cannot be used; names file and row
     +-- TimetableError       timetable arrays contradict each other
     +-- RoadError            a road graph contradicts itself
     +-- PlanError            a plan breaks a hard rule (found by the independent checker)
@@ -58,6 +59,12 @@ class WorldError(SourceError):
     """A world to simulate, or a file of requests, cannot be used."""
 
     code: ClassVar[str] = "world_invalid"
+
+
+class InstanceError(SourceError):
+    """A static instance cannot be used."""
+
+    code: ClassVar[str] = "instance_invalid"
 
 
 class TimetableError(SokchoError):

@@ -1,1 +1,1 @@
-"""Ruin & recreate over vehicle routes, anytime and deterministic: rescue, improvement, instances."""
+"""Ruin & recreate over vehicle routes: better plans, rescue of a ride, the field's instances."""

@@ -1,0 +1,203 @@
+"""How time passes along a route of the search: the jitted passes.
+
+Rule: the meaning of times is that of `routing.drt.timing`, the least fixed point of all limits,
+in float64 and over node indices, because a search settles millions of rows a second and the
+field's instances are not in whole seconds. Both are compared by tests, and nothing that the
+search finds is returned before `routing.drt.check` has audited it.
+"""
+
+import numpy as np
+
+from routing.drt.search.arrays import BREAK, DROPOFF, PICKUP, STAMP
+from routing.drt.search.kernel import kernel
+from routing.types import NEVER, NONE
+
+_NEVER = float(NEVER)
+#: Sums of the same float64 distances in another order differ by less; whole seconds by none.
+ROUNDING = 1e-9
+#: By time of day each round holds back a second or more; a window of a day ends before this.
+_MAX_ROUNDS = 86_400
+
+
+@kernel
+def drive_s(knot_time, seconds, i, j, time):
+    """Seconds from place ``i`` to ``j``: `routing.road.travel.travel_s` in float64."""
+    last = knot_time.shape[0] - 1
+    if last == 0 or time <= knot_time[0]:
+        return seconds[0, i, j]
+    if time >= knot_time[last]:
+        return seconds[last, i, j]
+    k = 1
+    while knot_time[k] <= time:
+        k += 1
+    before = seconds[k - 1, i, j]
+    rise = seconds[k, i, j] - before
+    return before + np.floor(rise * (time - knot_time[k - 1]) / (knot_time[k] - knot_time[k - 1]))
+
+
+@kernel
+def _go_straight(problem, vehicle, steps, hold, n, first):
+    # Fills start and depart from ``first`` on; False, and no further, where a window is missed.
+    nodes, knot_time, seconds = problem.nodes, problem.knot_time, problem.seconds
+    if first == 0:
+        steps[0].start = max(vehicle.ready_time, hold[0])
+        steps[0].depart = steps[0].start
+        first = 1
+    place, time = steps[first - 1].place, steps[first - 1].depart
+    for k in range(first, n + 2):
+        node = nodes[steps[k].node]
+        start = time + drive_s(knot_time, seconds, place, node.place, time)
+        if k == 1 and n > 0:
+            start = max(start, vehicle.first_arrival)
+        start = max(start, node.earliest, hold[k])
+        if start > node.latest + ROUNDING and n > 0:
+            return False
+        place, time = node.place, start + node.dwell_s
+        steps[k].start = start
+        steps[k].depart = time
+    return True
+
+
+@kernel
+def _clear(hold, n):
+    for k in range(n + 2):
+        hold[k] = -_NEVER
+
+
+@kernel
+def _hold_back(nodes, vehicle, steps, hold, position, n):
+    # First step that had to be held back, n + 2 if none, -1 if that is impossible.
+    first = n + 2
+    for k in range(1, n + 1):
+        node = nodes[steps[k].node]
+        if node.kind != DROPOFF or node.partner == NONE or node.max_ride_s >= _NEVER:
+            continue
+        p = position[node.partner]
+        pickup = nodes[node.partner]
+        needed = steps[k].start - node.max_ride_s - pickup.dwell_s
+        if needed > steps[p].start + ROUNDING:
+            if needed > pickup.latest + ROUNDING:
+                return -1
+            hold[p] = needed
+            first = min(first, p)
+    if vehicle.max_route_s < _NEVER:
+        needed = steps[n + 1].start - vehicle.max_route_s
+        is_away = vehicle.route_start < _NEVER
+        left = vehicle.route_start if is_away else steps[0].depart
+        if needed > left + ROUNDING:
+            if is_away:
+                return -1
+            hold[0] = needed
+            first = 0
+    return first
+
+
+@kernel
+def settle(problem, v, steps, hold, position, n):
+    """Whether some schedule keeps every limit; if so ``steps`` has the earliest one.
+
+    ``node`` and ``place`` of the steps 0..n + 1 must be set.
+    """
+    vehicle = problem.vehicles[v]
+    _clear(hold, n)
+    if not _go_straight(problem, vehicle, steps, hold, n, 0):
+        return False
+    for k in range(1, n + 1):
+        position[steps[k].node] = k
+    if n == 0 or not problem.has_limits:
+        return True
+    rounds = n + 2 if problem.knot_time.shape[0] == 1 else _MAX_ROUNDS
+    for _ in range(rounds + 1):
+        first = _hold_back(problem.nodes, vehicle, steps, hold, position, n)
+        if first == n + 2:
+            return True
+        if first < 0 or not _go_straight(problem, vehicle, steps, hold, n, first):
+            return False
+    return False
+
+
+@kernel
+def count_cost(problem, steps, position, n):
+    """Weighted seconds of a settled row: `routing.drt.timing.count_seconds` in float64."""
+    nodes, weights = problem.nodes, problem.weights
+    knot_time, seconds = problem.knot_time, problem.seconds
+    drive, wait, ride = 0.0, 0.0, 0.0
+    for k in range(1, n + 2):
+        before, step = steps[k - 1], steps[k]
+        drive += drive_s(knot_time, seconds, before.place, step.place, before.depart)
+        if problem.is_additive:
+            continue
+        node = nodes[step.node]
+        if node.kind == PICKUP:
+            wait += node.n_passengers * (step.start - node.asked)
+        elif node.kind == DROPOFF and node.partner == NONE:
+            ride += node.n_passengers * (step.start - steps[0].start)
+        elif node.kind == DROPOFF:
+            boarded = steps[position[node.partner]].depart
+            origin = nodes[node.partner].place
+            direct = drive_s(knot_time, seconds, origin, node.place, boarded)
+            ride += node.n_passengers * (step.start - boarded - direct)
+    return weights[0] * drive + weights[1] * wait + weights[2] * ride
+
+
+@kernel
+def fits(layouts, v, loads, k, more, p):
+    """Whether some layout of vehicle v carries its load after step k and that of node p."""
+    n_dimensions = layouts.shape[2]
+    for c in range(layouts.shape[1]):
+        ok = True
+        for d in range(n_dimensions):
+            if loads[v, k, d] + more[p, d] > layouts[v, c, d]:
+                ok = False
+                break
+        if ok:
+            return True
+    return False
+
+
+@kernel
+def refresh(problem, routes, memory, v):
+    """Bring everything that follows from the nodes of route ``v`` up to date; a new stamp."""
+    steps, n = routes.steps[v], routes.n_visits[v]
+    work, hold = memory.work, memory.hold
+    memory.counts[STAMP] += 1
+    routes.stamp[v] = memory.counts[STAMP]
+    routes.fits[v] = _count_loads(problem, routes, v)
+    for k in range(n + 2):
+        work[k].node = steps[k].node
+        work[k].place = steps[k].place
+    routes.is_sound[v] = settle(problem, v, work, hold, memory.position, n)
+    if not routes.is_sound[v]:
+        return
+    routes.cost[v] = count_cost(problem, work, memory.position, n)
+    _clear(hold, n)
+    _go_straight(problem, problem.vehicles[v], steps, hold, n, 0)
+    _look_back(problem.nodes, problem.shortest, steps, n)
+
+
+@kernel
+def _look_back(nodes, shortest, steps, n):
+    steps[n + 1].latest_start = nodes[steps[n + 1].node].latest
+    for k in range(n, -1, -1):
+        node = nodes[steps[k].node]
+        leave = steps[k + 1].latest_start - shortest[steps[k].place, steps[k + 1].place]
+        steps[k].latest_start = min(node.latest, leave - node.dwell_s)
+
+
+@kernel
+def _count_loads(problem, routes, v):
+    # Fills the loads of route v; whether they fit, and nobody is aboard during a break.
+    steps, n, nodes, loads = routes.steps, routes.n_visits[v], problem.nodes, routes.loads
+    layouts, changes = problem.layouts, problem.loads
+    nobody = layouts.shape[0] + v  # an end changes no load
+    ok = True
+    for k in range(n + 2):
+        node = steps[v, k].node
+        for d in range(layouts.shape[2]):
+            aboard = loads[v, k - 1, d] if k > 0 else 0
+            if nodes[node].kind == BREAK and aboard != 0:
+                ok = False
+            loads[v, k, d] = aboard + changes[node, d]
+            ok &= loads[v, k, d] >= 0
+        ok &= fits(layouts, v, loads, k, changes, nobody)
+    return ok
