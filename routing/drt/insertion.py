@@ -41,6 +41,7 @@ class Fleet:
         self._slots: dict[str, int] = {}  # a vehicle keeps its slot for good
         self._plans: list[VehiclePlan] = []  # by slot
         self._members: list[int] = []  # slots that take part
+        self._last: list[VehiclePlan] = []  # as they were synced
         self._best = np.zeros(3, np.int64)
         self._arrays = empty_arrays(0, 0, 0, 0)
         self._times = np.zeros((0, 3), np.int32)
@@ -64,32 +65,55 @@ class Fleet:
         IndexError
             If a place is not in the travel times.
         """
-        wanted, slots, known = list(plans), self._slots, self._plans
-        changed = [p for p in wanted if not self._knows(p)]
-        if changed or len(wanted) != len(self._members):
-            self._refuse_unfit(wanted, changed)
-        members = [slots.setdefault(plan.vehicle.vehicle_id, len(slots)) for plan in wanted]
-        known.extend(changed[0] for _ in range(len(slots) - len(known)))
-        for plan in changed:
-            known[slots[plan.vehicle.vehicle_id]] = plan
-        if len(known) > len(self._arrays.rows) or not all(
-            has_room(self._arrays, plan) for plan in changed
-        ):
-            self._rebuild()
+        wanted, last = list(plans), self._last
+        pairs = [(new, old) for new, old in zip(wanted, last, strict=False) if new is not old]
+        if len(wanted) == len(last) and all(_vehicle(new) == _vehicle(old) for new, old in pairs):
+            changed = [new for new, _ in pairs]
+            self._refuse_unfit(changed)
         else:
-            for plan in changed:
-                self._write(slots[plan.vehicle.vehicle_id])
-        if members != self._members:
-            self._members = members
-            self._mark_members()
+            changed = [plan for plan in wanted if not self._knows(plan)]
+            self._refuse_twins(wanted)
+            self._refuse_unfit(changed)
+            self._take_part(wanted)
+        self._store(changed)
+        self._last = wanted
 
     def _knows(self, plan: VehiclePlan) -> bool:
-        slot = self._slots.get(plan.vehicle.vehicle_id)
+        slot = self._slots.get(_vehicle(plan))
         return slot is not None and self._plans[slot] is plan
 
-    def _refuse_unfit(self, plans: list[VehiclePlan], changed: list[VehiclePlan]) -> None:
-        if len({plan.vehicle.vehicle_id for plan in plans}) != len(plans):
+    def _take_part(self, plans: list[VehiclePlan]) -> None:
+        """Give every vehicle of ``plans`` a slot; only these take part."""
+        for plan in plans:
+            if _vehicle(plan) not in self._slots:
+                self._slots[_vehicle(plan)] = len(self._plans)
+                self._plans.append(plan)
+        self._members = [self._slots[_vehicle(plan)] for plan in plans]
+        if len(self._plans) > len(self._arrays.rows):
+            self._rebuild()
+        self._mark_vehicles()
+
+    def _mark_vehicles(self) -> None:
+        routes = self._arrays.routes
+        routes["takes_part"] = False
+        routes["takes_part"][self._members] = True
+        by_id = [slot for _, slot in sorted(self._slots.items())]
+        routes["rank"][by_id] = np.arange(len(by_id))
+
+    def _store(self, changed: list[VehiclePlan]) -> None:
+        for plan in changed:
+            self._plans[self._slots[_vehicle(plan)]] = plan
+        if all(has_room(self._arrays, plan) for plan in changed):
+            for plan in changed:
+                self._write(self._slots[_vehicle(plan)])
+        else:
+            self._rebuild()
+
+    def _refuse_twins(self, plans: list[VehiclePlan]) -> None:
+        if len({_vehicle(plan) for plan in plans}) != len(plans):
             raise ValueError("a vehicle has two plans")
+
+    def _refuse_unfit(self, changed: list[VehiclePlan]) -> None:
         for plan in changed:
             n_dimensions = (self._plans or changed)[0].vehicle.n_dimensions
             vehicle_id = plan.vehicle.vehicle_id
@@ -117,14 +141,7 @@ class Fleet:
         self._times = np.zeros((len(self._arrays.trial), 3), np.int32)
         for slot in range(len(plans)):
             self._write(slot)
-        by_id = [slot for _, slot in sorted(self._slots.items())]
-        self._arrays.routes["rank"][by_id] = np.arange(len(by_id))
-        self._mark_members()
-
-    def _mark_members(self) -> None:
-        takes_part = self._arrays.routes["takes_part"]
-        takes_part[:] = False
-        takes_part[self._members] = True
+        self._mark_vehicles()
 
     def _write(self, slot: int) -> None:
         write_plan(self._arrays, slot, self._plans[slot])
@@ -197,6 +214,10 @@ class Fleet:
                 f"ride {ride.ride_id} has a load of {len(ride.load)} dimensions,"
                 f" vehicles one of {self._arrays.loads.shape[2]}"
             )
+
+
+def _vehicle(plan: VehiclePlan) -> str:
+    return plan.vehicle.vehicle_id
 
 
 def _query(ride: Ride, now: int) -> Int32Array:

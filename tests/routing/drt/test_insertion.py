@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from routing.drt import cheapest, timing
 from routing.drt.check import check_plan
 from routing.drt.insertion import Fleet
-from routing.drt.model import Ride, Vehicle, VehiclePlan
+from routing.drt.model import Break, Ride, Vehicle, VehiclePlan
 from routing.drt.schedule import plan_cost, schedule
 from routing.policy import CostWeights
 from routing.road.travel import static
@@ -145,6 +145,23 @@ def test_equal_costs_are_decided_by_id():
     for names in (("b", "a"), ("a", "b")):
         found = fleet_of(*(van(name, 3) for name in names)).cheapest_insertion(ride_of(2, 5))
         assert found.vehicle_id == "a"
+
+
+def test_equal_costs_are_decided_by_id_whenever_a_vehicle_came():
+    fleet = fleet_of(van("b", 3))
+    fleet.sync([van("b", 3), van("a", 3)])
+    assert fleet.cheapest_insertion(ride_of(2, 5)).vehicle_id == "a"
+
+
+def test_nobody_is_aboard_in_a_break():
+    """
+    The break at place 3 is on the way from 2 to 5 and begins just when one is there, at 1090;
+    before 1600, when boarding must have begun, there is time for a short one only.
+    """
+    short, long = (Break(3, 1090, 1200, duration_s) for duration_s in (60, 600))
+    found = fleet_of(van("v", 0, breaks=(short,))).cheapest_insertion(ride_of(2, 5))
+    assert [visit.kind.name for visit in found.plan.visits] == ["BREAK", "PICKUP", "DROPOFF"]
+    assert fleet_of(van("v", 0, breaks=(long,))).cheapest_insertion(ride_of(2, 5)) is None
 
 
 def test_a_wheelchair_displaces_seats():
