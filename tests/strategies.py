@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from routing.drt.breach import loosen
+from routing.drt.insertion import Fleet
 from routing.drt.model import Break, Ride, Vehicle, VehiclePlan, VisitKind
 from routing.policy import CostWeights
 from routing.road.travel import TravelTimes, static, travel_times
@@ -144,6 +145,38 @@ def fleets(
     n = draw(st.integers(1, n_vehicles))
     names = draw(st.permutations([f"v{k}" for k in range(n)]))
     return times, [draw(sound_plans(name, times, n_rides)) for name in names]
+
+
+@st.composite
+def busy_fleets(draw, n_vehicles: int = 2, n_rides: int = 8):
+    """Travel times and plans in which riders share vehicles, and a ride on top."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    at = rng.integers(0, 400, (8, 2))
+    travel = static(np.abs(at[:, np.newaxis] - at[np.newaxis]).sum(axis=2))
+    layouts = ((4, 0), (2, 1))
+    names = [f"v{k}" for k in range(n_vehicles)]
+    fleet = Fleet(travel, CostWeights())
+    drawn = {
+        name: VehiclePlan.fresh(Vehicle(name, k, k, 0, 3 * HOUR_S, layouts))
+        for k, name in enumerate(names)
+    }
+    for k in range(n_rides):
+        fleet.sync(drawn.values())
+        found = fleet.cheapest_insertion(_busy_ride(rng, f"r{k}"))
+        if found is not None:
+            drawn[found.vehicle_id] = found.plan
+    return travel, list(drawn.values()), _busy_ride(rng, "new")
+
+
+def _busy_ride(rng: np.random.Generator, ride_id: str) -> Ride:
+    origin, destination = (int(place) for place in rng.choice(8, 2, replace=False))
+    earliest = int(rng.integers(0, HOUR_S))
+    load = (1, 0) if rng.random() < 0.8 else (0, 1)
+    longest_s = int(rng.integers(600, 1500))
+    latest = earliest + 900
+    return Ride(
+        ride_id, origin, destination, earliest, latest, latest + longest_s, longest_s, load, 20, 20
+    )
 
 
 def cost_weights() -> st.SearchStrategy[CostWeights]:

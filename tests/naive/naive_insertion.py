@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.naive.naive_schedule import cost, is_feasible
+from tests.naive.naive_schedule import find_cost
 
 
 def candidates(plan, ride):
@@ -25,12 +25,12 @@ def cheapest_insertion(plans, ride, travel, weights, now):
     """Cost, vehicle id, pickup and drop-off position of the cheapest way; None if none."""
     best = None
     for plan in (as_at(plan, now) for plan in plans):
-        if not is_feasible(plan, travel):
+        before = find_cost(plan, travel, weights)
+        if before is None:
             continue
-        before = cost(plan, travel, weights)
         for i, j, longer in candidates(plan, ride):
-            if is_feasible(longer, travel):
-                added = cost(longer, travel, weights) - before
-                found = (added, plan.vehicle.vehicle_id, i, j)
+            after = find_cost(longer, travel, weights)
+            if after is not None:
+                found = (after - before, plan.vehicle.vehicle_id, i, j)
                 best = found if best is None else min(best, found)
     return best

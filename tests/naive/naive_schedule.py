@@ -10,6 +10,8 @@ NEVER = int(NEVER)
 
 
 def travel(times, origin, destination, time):
+    if len(times.knot_time) == 1:
+        return int(times.seconds[0, origin, destination])
     values = [int(value) for value in times.seconds[:, origin, destination]]
     return travel_s([int(knot) for knot in times.knot_time], values, time)
 
@@ -86,7 +88,11 @@ def schedule(plan, times):
 
 
 def cost(plan, times, weights):
-    rows, _, leave, _ = schedule(plan, times)
+    return cost_of(plan, times, weights, schedule(plan, times))
+
+
+def cost_of(plan, times, weights, scheduled):
+    rows, _, leave, _ = scheduled
     stops = [
         (plan.place, leave),
         *((visit.place, row.depart) for visit, row in zip(plan.visits, rows, strict=True)),
@@ -124,6 +130,14 @@ def loads_fit(plan):
         ):
             return False
     return True
+
+
+def find_cost(plan, times, weights):
+    """Cost of ``plan``, None if it breaks a rule."""
+    if not loads_fit(plan):
+        return None
+    scheduled = schedule(plan, times)
+    return cost_of(plan, times, weights, scheduled) if scheduled[3] else None
 
 
 def is_feasible(plan, times):

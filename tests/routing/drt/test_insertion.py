@@ -29,16 +29,16 @@ def test_kernel_agrees_with_trying_everything(world, ride, weights, now):
     check_against_twin(*world, ride, weights, now)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(
-    strategies.fleets(4, 3, strategies.square_travels()),
-    strategies.rides("new"),
+    strategies.busy_fleets(),
     st.sampled_from([CostWeights(1.0, 0.25, 0.125), CostWeights(0.0, 1.0, 1.0)]),
+    st.sampled_from([0, 1200]),
 )
-def test_nothing_is_skipped_wrongly(world, ride, weights):
-    """Where the way over another place is hardly ever shorter, bounds on the cost skip much."""
-    wide = replace(ride, pickup_dwell_s=30, dropoff_dwell_s=30, max_ride_s=ride.max_ride_s + 600)
-    check_against_twin(*world, wide, weights, 0)
+def test_nothing_is_skipped_wrongly(world, weights, now):
+    """Where ways over another place are no shorter, bounds on the cost skip much."""
+    travel, plans, ride = world
+    check_against_twin(travel, plans, ride, weights, now)
 
 
 def check_against_twin(travel, plans, ride, weights, now):
