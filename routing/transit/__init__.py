@@ -15,6 +15,8 @@ from routing.transit.timetable import (
     list_egress,
     step_free,
 )
+from routing.transit.transfers import Transfers, build_transfers
+from routing.transit.trip_based import find_range_journeys, trip_workspace
 
 __all__ = [
     "Calls",
@@ -24,12 +26,15 @@ __all__ = [
     "LegKind",
     "Offsets",
     "Timetable",
+    "Transfers",
     "build_timetable",
+    "build_transfers",
     "build_walks",
     "check_journey",
     "earliest_arrivals",
     "find_earliest_journey",
     "find_journeys",
+    "find_range_journeys",
     "get_offsets",
     "list_access",
     "list_egress",
@@ -37,4 +42,5 @@ __all__ = [
     "round_workspace",
     "scan_workspace",
     "step_free",
+    "trip_workspace",
 ]

@@ -10,10 +10,15 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from routing.errors import TimetableError
-from routing.transit.timetable import CAN_ALIGHT, CAN_BOARD, Offsets, Patterns, Timetable
-from routing.types import NONE
+from routing.transit.timetable import CAN_ALIGHT, CAN_BOARD, Offsets, Timetable
+from routing.types import NEVER, NONE
+
+#: Columns of the rows that `write_legs` fills: a kind, then the fields of `Leg`.
+LEG_WIDTH = 8
+_ACCESS, _RIDE, _TRANSFER, _EGRESS = range(4)
 
 
 class LegKind(StrEnum):
@@ -23,6 +28,9 @@ class LegKind(StrEnum):
     RIDE = "ride"
     TRANSFER = "transfer"
     EGRESS = "egress"
+
+
+_KINDS = (LegKind.ACCESS, LegKind.RIDE, LegKind.TRANSFER, LegKind.EGRESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,39 +113,103 @@ def journey_of(timetable: Timetable, rides: Any, access: Offsets, egress: Offset
     Journey
         Its access leg leaves just in time for the first ride.
     """
-    riding = [_ride_leg(timetable.patterns, *map(int, row)) for row in rides]
-    first, last = riding[0], riding[-1]
-    to_first = _shortest(access, first.from_stop)
-    from_last = _shortest(egress, last.to_stop)
-    none = int(NONE)
-    legs = [
-        Leg(LegKind.ACCESS, none, first.from_stop, first.dep_time - to_first, first.dep_time),
-        first,
-    ]
-    for before, after in pairwise(riding):
-        if before.to_stop != after.from_stop:
-            end = before.arr_time + get_walk_s(timetable, before.to_stop, after.from_stop)
-            legs.append(
-                Leg(LegKind.TRANSFER, before.to_stop, after.from_stop, before.arr_time, end)
-            )
-        legs.append(after)
-    legs.append(Leg(LegKind.EGRESS, last.to_stop, none, last.arr_time, last.arr_time + from_last))
-    return Journey(tuple(legs))
-
-
-def _ride_leg(patterns: Patterns, trip: int, board: int, alight: int) -> Leg:
-    events = int(patterns.trip_event_ptr[trip])
-    calls = int(patterns.stop_ptr[patterns.trip_pattern[trip]]) - events
-    return Leg(
-        LegKind.RIDE,
-        int(patterns.stop[calls + board]),
-        int(patterns.stop[calls + alight]),
-        int(patterns.dep_time[board]),
-        int(patterns.arr_time[alight]),
-        trip,
-        board - events,
-        alight - events,
+    rows = np.empty((2 * len(rides) + 1, LEG_WIDTH), np.int32)
+    n_rows = write_legs(
+        timetable.patterns, timetable.walks, access, egress, rides, rows, np.int64(0)
     )
+    return journey_of_rows(rows[:n_rows].tolist())[0]
+
+
+def journey_of_rows(rows: list[list[int]]) -> list[Journey]:
+    """Journeys from the rows that `write_legs` filled, one after the other."""
+    journeys, legs = [], []
+    for row in rows:
+        legs.append(Leg(_KINDS[row[0]], *row[1:]))
+        if row[0] == _EGRESS:
+            journeys.append(Journey(tuple(legs)))
+            legs = []
+    return journeys
+
+
+@njit(cache=True, nogil=True)
+def write_legs(patterns, walks, access, egress, rides, rows, at):
+    """Write the legs of one journey into ``rows`` from row ``at`` on; return the row after it.
+
+    Parameters
+    ----------
+    patterns
+        Of the timetable.
+    walks
+        Of the timetable.
+    access
+        Offsets at the start.
+    egress
+        Offsets at the destination.
+    rides
+        Rows ``(trip, boarding event, alighting event)`` in order of travel, shape (n, 3).
+    rows
+        Filled; each row holds a kind and the fields of `Leg`, shape (m, LEG_WIDTH).
+    at
+        First row to fill; at most 2 n + 1 are.
+
+    Returns
+    -------
+    int
+        Row after the last one.
+    """
+    before = NONE
+    for i in range(rides.shape[0]):
+        trip, board, alight = rides[i, 0], rides[i, 1], rides[i, 2]
+        events = patterns.trip_event_ptr[trip]
+        first = patterns.stop_ptr[patterns.trip_pattern[trip]]
+        from_stop = patterns.stop[first + board - events]
+        dep_time = patterns.dep_time[board]
+        if i == 0:
+            walk_s = _offset_s(access, from_stop)
+            _write_leg(rows, at, _ACCESS, NONE, from_stop, dep_time - walk_s, dep_time)
+            at += 1
+        elif before != from_stop:
+            time = rows[at - 1, 4]
+            there = time + _walk_s(walks, before, from_stop)
+            _write_leg(rows, at, _TRANSFER, before, from_stop, time, there)
+            at += 1
+        to_stop = patterns.stop[first + alight - events]
+        _write_leg(rows, at, _RIDE, from_stop, to_stop, dep_time, patterns.arr_time[alight])
+        rows[at, 5] = trip
+        rows[at, 6] = board - events
+        rows[at, 7] = alight - events
+        at += 1
+        before = to_stop
+    time = rows[at - 1, 4]
+    _write_leg(rows, at, _EGRESS, before, NONE, time, time + _offset_s(egress, before))
+    return at + 1
+
+
+@njit(cache=True, nogil=True)
+def _write_leg(rows, at, kind, from_stop, to_stop, dep_time, arr_time):
+    rows[at, 0] = kind
+    rows[at, 1] = from_stop
+    rows[at, 2] = to_stop
+    rows[at, 3] = dep_time
+    rows[at, 4] = arr_time
+    rows[at, 5:] = NONE
+
+
+@njit(cache=True, nogil=True)
+def _offset_s(offsets, stop):
+    best = NEVER
+    for i in range(offsets.stop.shape[0]):
+        if offsets.stop[i] == stop:
+            best = min(best, offsets.seconds[i])
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _walk_s(walks, from_stop, to_stop):
+    for k in range(walks.ptr[from_stop], walks.ptr[from_stop + 1]):
+        if walks.stop[k] == to_stop:
+            return walks.seconds[k]
+    return NEVER
 
 
 def _shortest(offsets: Offsets, stop: int) -> int:

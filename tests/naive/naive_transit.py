@@ -75,3 +75,22 @@ def departures(network, stop, from_time):
         for call in calls[:-1]
         if call[0] == stop and call[2] >= from_time and call[3]
     )
+
+
+def profile(network, access, egress, dep_time, window_s, max_trips):
+    """Sorted ``(departure, arrival, n_trips)`` within the window that no other one beats.
+
+    Every second is tried as departure, those after the window too: up to the last boarding.
+    """
+    end = max((call[2] for calls in network.trips for call in calls), default=dep_time)
+    found = [
+        (second, arrival, n_trips)
+        for second in range(dep_time, max(end + 1, dep_time))
+        for n_trips, arrival in pareto(network, access, egress, second, max_trips)
+    ]
+
+    def beats(a, b):
+        return a != b and a[0] >= b[0] and a[1] <= b[1] and a[2] <= b[2]
+
+    kept = {item for item in found if not any(beats(other, item) for other in found)}
+    return sorted(item for item in kept if item[0] < dep_time + window_s)

@@ -1,0 +1,498 @@
+"""Trip-based search: Pareto sets of one departure or of a whole window, over prepared transfers.
+
+A segment is a trip from where it is boarded to where riders who boarded it, or an earlier trip of
+its pattern, were carried before. A round follows the transfers of one round's segments to those of
+the next. A window is searched from its latest departure to its earliest: what a later departure
+reached, an earlier one need not reach again.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from routing.transit.journey import LEG_WIDTH, Journey, journey_of_rows, write_legs
+from routing.transit.raptor import DEFAULT_MAX_TRIPS, _first_trip
+from routing.transit.timetable import (
+    CAN_ALIGHT,
+    CAN_BOARD,
+    Offsets,
+    Timetable,
+    get_offsets,
+    get_time,
+)
+from routing.transit.transfers import Transfers
+from routing.types import NEVER, NONE, Int32Array
+
+_FULL = -1
+_BAD_OFFSETS = -2
+_FIRST_ROWS = 1 << 12
+# Columns of a segment.
+_TRIP, _BOARD, _END, _PARENT, _EVENT = range(5)
+
+
+class TripWorkspace(NamedTuple):
+    """Arrays that one query fills; reusable for one timetable, by one thread at a time.
+
+    ``t`` trips, ``s`` stops, ``p`` patterns, ``n`` hops, ``k`` the most trips that fit.
+    """
+
+    last_pos: Int32Array  # (t,) last position of each trip; not changed
+    reached: Int32Array  # (t,) from which position on riders can be on board already
+    reached_by: Int32Array  # (k, t) the same after that many trips, for windows; row 0: one trip
+    segments: Int32Array  # (n + 1, 5) trip, board, end, segment before, event left there
+    egress_s: Int32Array  # (s,) s, NEVER where the stop is no egress; NEVER between queries
+    access_s: Int32Array  # (s,) s, NEVER where the stop is no access; NEVER between queries
+    is_target: Int32Array  # (p,) 1 where a pattern calls at an egress; 0 between queries
+    best: Int32Array  # (k + 1,) earliest arrival with at most that many trips
+    target: Int32Array  # (k + 1,) segment that arrives first with that many trips, or NONE
+    target_event: Int32Array  # (k + 1,) event where it is left
+    rides: Int32Array  # (k, 3) trip, boarding event, alighting event; last ride first
+    starts: npt.NDArray[np.int64]  # (n + 1,) departure and event packed, for windows
+
+
+def trip_workspace(timetable: Timetable, max_trips: int = DEFAULT_MAX_TRIPS) -> TripWorkspace:
+    """Fresh arrays for queries of at most ``max_trips`` trips over ``timetable``."""
+    t, n = timetable.n_trips, len(timetable.connections.dep_time)
+    return TripWorkspace(
+        last_pos=np.diff(timetable.patterns.trip_event_ptr) - np.int32(1),
+        reached=np.empty(t, np.int32),
+        reached_by=np.empty((max_trips, t), np.int32),
+        segments=np.empty((n + 1, 5), np.int32),
+        egress_s=np.full(timetable.n_stops, NEVER, np.int32),
+        access_s=np.full(timetable.n_stops, NEVER, np.int32),
+        is_target=np.zeros(timetable.n_patterns, np.int32),
+        best=np.empty(max_trips + 1, np.int32),
+        target=np.empty(max_trips + 1, np.int32),
+        target_event=np.empty(max_trips + 1, np.int32),
+        rides=np.empty((max_trips, 3), np.int32),
+        starts=np.empty(n + 1, np.int64),
+    )
+
+
+def find_journeys(
+    timetable: Timetable,
+    transfers: Transfers,
+    access: Offsets,
+    egress: Offsets,
+    dep_time: int,
+    max_trips: int = DEFAULT_MAX_TRIPS,
+    workspace: TripWorkspace | None = None,
+) -> list[Journey]:
+    """Journeys of which none is beaten in both arrival and count of trips.
+
+    Parameters
+    ----------
+    timetable
+        Timetable of one service day.
+    transfers
+        What `build_transfers` found over this very timetable.
+    access
+        Stops within reach of the start and the s to each.
+    egress
+        Stops within reach of the destination and the s from each.
+    dep_time
+        Departure from the start, service seconds.
+    max_trips
+        Most trips in one journey.
+    workspace
+        Arrays of `trip_workspace` (for at least ``max_trips``) to reuse; made when absent.
+
+    Returns
+    -------
+    list of Journey
+        As `raptor.find_journeys` returns them.
+
+    Raises
+    ------
+    TimetableError
+        If the offsets do not fit the timetable.
+    ValueError
+        If ``max_trips`` is below 1 or above what the workspace holds.
+
+    References
+    ----------
+    .. [1] Witt (2015). Trip-Based Public Transit Routing. *ESA 2015*, LNCS 9294.
+           https://doi.org/10.1007/978-3-662-48350-3_85
+    """
+    work = workspace or trip_workspace(timetable, max_trips)
+    _check_max_trips(max_trips, work)
+    start, end = _offsets(access), _offsets(egress)
+    rows = np.empty((max_trips * (2 * max_trips + 2), LEG_WIDTH), np.int32)
+    n_rows = _find(
+        timetable.patterns, timetable.walks, transfers, start, end,
+        get_time(dep_time), np.int32(max_trips), work, rows,
+    )  # fmt: skip
+    return _journeys(timetable, start, end, rows, n_rows)
+
+
+def find_range_journeys(
+    timetable: Timetable,
+    transfers: Transfers,
+    access: Offsets,
+    egress: Offsets,
+    dep_time: int,
+    window_s: int,
+    max_trips: int = DEFAULT_MAX_TRIPS,
+    workspace: TripWorkspace | None = None,
+) -> list[Journey]:
+    """Journeys that leave within a window, none beaten in departure, arrival and count of trips.
+
+    Parameters
+    ----------
+    timetable
+        Timetable of one service day.
+    transfers
+        What `build_transfers` found over this very timetable.
+    access
+        Stops within reach of the start and the s to each.
+    egress
+        Stops within reach of the destination and the s from each.
+    dep_time
+        First departure from the start, service seconds, included.
+    window_s
+        Length of the window, s; its end is not included.
+    max_trips
+        Most trips in one journey.
+    workspace
+        Arrays of `trip_workspace` (for at least ``max_trips``) to reuse; made when absent.
+
+    Returns
+    -------
+    list of Journey
+        By departure, then fewest trips first. One that leaves after the window also beats.
+
+    Raises
+    ------
+    TimetableError
+        If the offsets do not fit the timetable.
+    ValueError
+        If ``max_trips`` is below 1 or above what the workspace holds, or the window is negative.
+    """
+    work = workspace or trip_workspace(timetable, max_trips)
+    _check_max_trips(max_trips, work)
+    if window_s < 0:
+        raise ValueError(f"window_s is {window_s}")
+    start, end = _offsets(access), _offsets(egress)
+    window = get_time(dep_time), get_time(dep_time + window_s)
+    n_rows, capacity = _FULL, max(_FIRST_ROWS, max_trips * (2 * max_trips + 2))
+    while n_rows == _FULL:
+        rows = np.empty((capacity, LEG_WIDTH), np.int32)
+        n_rows = _find_range(
+            timetable.patterns, timetable.walks, transfers, start, end,
+            *window, np.int32(max_trips), work, rows,
+        )  # fmt: skip
+        capacity *= 4
+    journeys = _journeys(timetable, start, end, rows, n_rows)
+    return sorted(journeys, key=lambda journey: (journey.dep_time, journey.n_trips))
+
+
+def _check_max_trips(max_trips: int, work: TripWorkspace) -> None:
+    if not 1 <= max_trips <= len(work.rides):
+        raise ValueError(f"max_trips is {max_trips}, the workspace holds 1..{len(work.rides)}")
+
+
+def _offsets(offsets: Any) -> Offsets:
+    # As the kernels' type; whether they fit the timetable is for the kernel to say.
+    if isinstance(offsets, Offsets) and not (
+        offsets.stop.flags.writeable or offsets.seconds.flags.writeable
+    ):
+        return offsets
+    stops, seconds = offsets
+    return get_offsets(stops, seconds, int(NEVER))
+
+
+def _journeys(
+    timetable: Timetable, access: Offsets, egress: Offsets, rows: Int32Array, n_rows: int
+) -> list[Journey]:
+    if n_rows == _BAD_OFFSETS:
+        for offsets in (access, egress):
+            get_offsets(*offsets, timetable.n_stops)
+    return journey_of_rows(rows[:n_rows].tolist())
+
+
+@njit(cache=True, nogil=True)
+def _find(patterns, walks, transfers, access, egress, dep_time, max_trips, work, rows):
+    # Fills rows with the legs of all journeys; returns their count.
+    if not _open(patterns, access, egress, work):
+        return _BAD_OFFSETS
+    work.reached[:] = work.last_pos
+    work.best[:] = NEVER
+    n = 0
+    for i in range(access.stop.shape[0]):
+        stop, ready = access.stop[i], dep_time + access.seconds[i]
+        if access.seconds[i] == work.access_s[stop]:
+            n = _board_at(patterns, stop, ready, n, work)
+    n_rows, low = 0, 0
+    for k in range(1, max_trips + 1):
+        work.best[k] = work.best[k - 1]
+        work.target[k] = NONE
+        for segment in range(low, n):
+            _alight(patterns, segment, k, work)
+        if work.target[k] != NONE:
+            n_rows = _write(patterns, walks, access, egress, k, work, rows, n_rows)
+        high = n
+        if k < max_trips:
+            for segment in range(low, high):
+                n = _follow(patterns, transfers, segment, work.best[k], n, work)
+        if n == high:
+            break
+        low = high
+    _close(patterns, access, egress, work)
+    return n_rows
+
+
+@njit(cache=True, nogil=True)
+def _open(patterns, access, egress, work):
+    # Labels the ends of a query; False, with nothing labelled, if they do not fit.
+    for offsets in (access, egress):
+        if offsets.stop.shape[0] != offsets.seconds.shape[0]:
+            return False
+        for i in range(offsets.stop.shape[0]):
+            if not 0 <= offsets.stop[i] < work.egress_s.shape[0]:
+                return False
+            if not 0 <= offsets.seconds[i] < NEVER:
+                return False
+    for i in range(access.stop.shape[0]):
+        stop = access.stop[i]
+        work.access_s[stop] = min(work.access_s[stop], access.seconds[i])
+    for i in range(egress.stop.shape[0]):
+        stop = egress.stop[i]
+        work.egress_s[stop] = min(work.egress_s[stop], egress.seconds[i])
+        for j in range(patterns.at_stop_ptr[stop], patterns.at_stop_ptr[stop + 1]):
+            work.is_target[patterns.at_stop_pattern[j]] = 1
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _close(patterns, access, egress, work):
+    for i in range(access.stop.shape[0]):
+        work.access_s[access.stop[i]] = NEVER
+    for i in range(egress.stop.shape[0]):
+        stop = egress.stop[i]
+        work.egress_s[stop] = NEVER
+        for j in range(patterns.at_stop_ptr[stop], patterns.at_stop_ptr[stop + 1]):
+            work.is_target[patterns.at_stop_pattern[j]] = 0
+
+
+@njit(cache=True, nogil=True)
+def _board_at(patterns, stop, ready, n, work):
+    # Boards the earliest trip of each pattern at a stop.
+    for j in range(patterns.at_stop_ptr[stop], patterns.at_stop_ptr[stop + 1]):
+        pattern, pos = patterns.at_stop_pattern[j], patterns.at_stop_pos[j]
+        if patterns.flags[patterns.stop_ptr[pattern] + pos] & CAN_BOARD:
+            end = patterns.trip_ptr[pattern + 1]
+            trip = _first_trip(patterns, pattern, pos, ready, end)
+            if trip < end:
+                n = _push(patterns, trip, pos, NONE, NONE, n, work)
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _push(patterns, trip, pos, parent, event, n, work):
+    # Adds the segment of a trip boarded at ``pos``, as far as nobody was carried yet.
+    if pos >= work.reached[trip]:
+        return n
+    _add(n, trip, pos, work.reached[trip], parent, event, work)
+    end = patterns.trip_ptr[patterns.trip_pattern[trip] + 1]
+    while trip < end and work.reached[trip] > pos:
+        work.reached[trip] = pos
+        trip += 1
+    return n + 1
+
+
+@njit(cache=True, nogil=True)
+def _add(n, trip, pos, end, parent, event, work):
+    work.segments[n, _TRIP] = trip
+    work.segments[n, _BOARD] = pos
+    work.segments[n, _END] = end
+    work.segments[n, _PARENT] = parent
+    work.segments[n, _EVENT] = event
+
+
+@njit(cache=True, nogil=True)
+def _alight(patterns, segment, k, work):
+    # Leaves a segment wherever that leads to the destination sooner than known with k trips.
+    trip = work.segments[segment, _TRIP]
+    pattern = patterns.trip_pattern[trip]
+    if not work.is_target[pattern]:
+        return
+    first, events = patterns.stop_ptr[pattern], patterns.trip_event_ptr[trip]
+    for pos in range(work.segments[segment, _BOARD] + 1, work.segments[segment, _END] + 1):
+        time = patterns.arr_time[events + pos]
+        if time >= work.best[k]:
+            return
+        rest_s = work.egress_s[patterns.stop[first + pos]]
+        # NEVER added to a time stays above every arrival.
+        if time + rest_s < work.best[k] and patterns.flags[first + pos] & CAN_ALIGHT:
+            work.best[k] = time + rest_s
+            work.target[k] = segment
+            work.target_event[k] = events + pos
+
+
+@njit(cache=True, nogil=True)
+def _follow(patterns, transfers, segment, best, n, work):
+    # Boards what the transfers along a segment lead to, as long as it can arrive before ``best``.
+    events = patterns.trip_event_ptr[work.segments[segment, _TRIP]]
+    start = events + work.segments[segment, _BOARD] + 1
+    for event in range(start, events + work.segments[segment, _END] + 1):
+        if patterns.arr_time[event] >= best:
+            break
+        for i in range(2 * transfers.ptr[event], 2 * transfers.ptr[event + 1], 2):
+            n = _push(patterns, transfers.to[i], transfers.to[i + 1], segment, event, n, work)
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _write(patterns, walks, access, egress, k, work, rows, n_rows):
+    # Writes the legs of the best journey of k trips; returns the count of rows.
+    segment, event = work.target[k], work.target_event[k]
+    n_rides = 0
+    while segment != NONE:
+        trip = work.segments[segment, _TRIP]
+        work.rides[n_rides, 0] = trip
+        work.rides[n_rides, 1] = patterns.trip_event_ptr[trip] + work.segments[segment, _BOARD]
+        work.rides[n_rides, 2] = event
+        n_rides += 1
+        event = work.segments[segment, _EVENT]
+        segment = work.segments[segment, _PARENT]
+    return write_legs(
+        patterns, walks, access, egress, work.rides[:n_rides][::-1], rows, np.int64(n_rows)
+    )
+
+
+@njit(cache=True, nogil=True)
+def _find_range(
+    patterns, walks, transfers, access, egress, from_time, until_time, max_trips, work, rows
+):
+    # Fills rows with the legs of all journeys; returns their count, or _FULL.
+    if not _open(patterns, access, egress, work):
+        return _BAD_OFFSETS
+    for k in range(max_trips):
+        work.reached_by[k] = work.last_pos
+    work.best[:] = NEVER
+    n = 0
+    for i in range(access.stop.shape[0]):
+        stop = access.stop[i]
+        if access.seconds[i] == work.access_s[stop]:
+            n = _board_within(patterns, stop, until_time + access.seconds[i], n, max_trips, work)
+    _rounds(patterns, transfers, n, max_trips, work)
+    n_starts = _list_starts(patterns, access, from_time, until_time, work)
+    n_rows = 0
+    i = n_starts - 1
+    while i >= 0:
+        dep_time = work.starts[i] >> 32
+        n = 0
+        while i >= 0 and work.starts[i] >> 32 == dep_time:
+            event = np.int32(work.starts[i] & 0xFFFFFFFF)
+            trip = np.int32(np.searchsorted(patterns.trip_event_ptr, event, side="right") - 1)
+            pos = event - patterns.trip_event_ptr[trip]
+            n = _push_within(patterns, trip, pos, NONE, NONE, n, 1, max_trips, work)
+            i -= 1
+        _rounds(patterns, transfers, n, max_trips, work)
+        for k in range(1, max_trips + 1):
+            if work.target[k] != NONE:
+                if n_rows + 2 * k + 1 > rows.shape[0]:
+                    _close(patterns, access, egress, work)
+                    return _FULL
+                n_rows = _write(patterns, walks, access, egress, k, work, rows, n_rows)
+    _close(patterns, access, egress, work)
+    return n_rows
+
+
+@njit(cache=True, nogil=True)
+def _rounds(patterns, transfers, n, max_trips, work):
+    # Follows n segments of one trip; sets target[k] where a journey of k trips is news.
+    low = 0
+    for k in range(1, max_trips + 1):
+        work.best[k] = min(work.best[k], work.best[k - 1])
+        work.target[k] = NONE
+        for segment in range(low, n):
+            _alight(patterns, segment, k, work)
+        high = n
+        if k < max_trips:
+            for segment in range(low, high):
+                n = _follow_within(
+                    patterns, transfers, segment, work.best[k], n, k + 1, max_trips, work
+                )
+        low = high
+
+
+@njit(cache=True, nogil=True)
+def _list_starts(patterns, access, from_time, until_time, work):
+    # Every departure within the window, packed with its event and sorted.
+    n = 0
+    for i in range(access.stop.shape[0]):
+        stop, seconds = access.stop[i], access.seconds[i]
+        if seconds != work.access_s[stop]:
+            continue
+        # A stop that is listed again with the same seconds is taken once.
+        work.access_s[stop] = NEVER
+        for j in range(patterns.at_stop_ptr[stop], patterns.at_stop_ptr[stop + 1]):
+            pattern, pos = patterns.at_stop_pattern[j], patterns.at_stop_pos[j]
+            if not patterns.flags[patterns.stop_ptr[pattern] + pos] & CAN_BOARD:
+                continue
+            end = patterns.trip_ptr[pattern + 1]
+            if pos == work.last_pos[end - 1]:
+                continue
+            for trip in range(_first_trip(patterns, pattern, pos, from_time + seconds, end), end):
+                event = patterns.trip_event_ptr[trip] + pos
+                leave = np.int64(patterns.dep_time[event]) - seconds
+                if leave >= until_time:
+                    break
+                work.starts[n] = (leave << 32) | event
+                n += 1
+    work.starts[:n].sort()
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _board_within(patterns, stop, ready, n, max_trips, work):
+    for j in range(patterns.at_stop_ptr[stop], patterns.at_stop_ptr[stop + 1]):
+        pattern, pos = patterns.at_stop_pattern[j], patterns.at_stop_pos[j]
+        if patterns.flags[patterns.stop_ptr[pattern] + pos] & CAN_BOARD:
+            end = patterns.trip_ptr[pattern + 1]
+            trip = _first_trip(patterns, pattern, pos, ready, end)
+            if trip < end:
+                n = _push_within(patterns, trip, pos, NONE, NONE, n, 1, max_trips, work)
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _push_within(patterns, trip, pos, parent, event, n, k, max_trips, work):
+    # `_push` for a window: what is reached with k trips is reached with more.
+    if pos >= work.reached_by[k - 1, trip]:
+        return n
+    _add(n, trip, pos, work.reached_by[k - 1, trip], parent, event, work)
+    end = patterns.trip_ptr[patterns.trip_pattern[trip] + 1]
+    for row in range(k - 1, max_trips):
+        after = trip
+        while after < end and work.reached_by[row, after] > pos:
+            work.reached_by[row, after] = pos
+            after += 1
+        if after == trip:
+            break
+    return n + 1
+
+
+@njit(cache=True, nogil=True)
+def _follow_within(patterns, transfers, segment, best, n, k, max_trips, work):
+    events = patterns.trip_event_ptr[work.segments[segment, _TRIP]]
+    start = events + work.segments[segment, _BOARD] + 1
+    for event in range(start, events + work.segments[segment, _END] + 1):
+        if patterns.arr_time[event] >= best:
+            break
+        for i in range(2 * transfers.ptr[event], 2 * transfers.ptr[event + 1], 2):
+            n = _push_within(
+                patterns,
+                transfers.to[i],
+                transfers.to[i + 1],
+                segment,
+                event,
+                n,
+                k,
+                max_trips,
+                work,
+            )
+    return n

@@ -1,0 +1,193 @@
+"""The trip-based search against the slow twin, for one departure and for windows."""
+
+from itertools import product
+
+import numba
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routing.errors import TimetableError
+from routing.transit import (
+    build_timetable,
+    build_transfers,
+    build_walks,
+    check_journey,
+    get_offsets,
+    raptor,
+    step_free,
+    trip_based,
+)
+from routing.transit.timetable import Calls
+from tests.naive import naive_transit
+from tests.naive.naive_transit import Network
+from tests.routing.transit.networks import compile_network, networks, queries, split
+
+MAX_TRIPS = 8
+
+
+def offsets_of(network, pairs):
+    return get_offsets(*split(pairs), network.n_stops)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_journeys_agree_with_the_naive_twin_and_can_be_replayed(data):
+    network = data.draw(networks())
+    timetable = compile_network(network)
+    transfers, work = build_transfers(timetable), trip_based.trip_workspace(timetable)
+    for max_trips in (MAX_TRIPS, 1, 2):
+        access, egress, dep_time = data.draw(queries(network))
+        start, end = offsets_of(network, access), offsets_of(network, egress)
+        query = (timetable, transfers, start, end, dep_time, max_trips)
+        journeys = trip_based.find_journeys(*query, work)
+        found = [(journey.n_trips, journey.arr_time) for journey in journeys]
+        assert found == naive_transit.pareto(network, access, egress, dep_time, max_trips)
+        for journey in journeys:
+            check_journey(timetable, journey, start, end, dep_time)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_windows_agree_with_the_naive_twin_and_can_be_replayed(data):
+    network = data.draw(networks())
+    timetable = compile_network(network)
+    transfers, work = build_transfers(timetable), trip_based.trip_workspace(timetable)
+    for max_trips in (MAX_TRIPS, 2):
+        access, egress, dep_time = data.draw(queries(network))
+        window_s = data.draw(st.integers(0, 30))
+        start, end = offsets_of(network, access), offsets_of(network, egress)
+        query = (timetable, transfers, start, end, dep_time, window_s, max_trips)
+        journeys = trip_based.find_range_journeys(*query, work)
+        found = [(x.dep_time, x.arr_time, x.n_trips) for x in journeys]
+        slow = naive_transit.profile(network, access, egress, dep_time, window_s, max_trips)
+        assert sorted(found) == slow
+        for journey in journeys:
+            check_journey(timetable, journey, start, end, dep_time)
+
+
+def straight(stops, times):
+    return [(stop, time, time, True, True) for stop, time in zip(stops, times, strict=True)]
+
+
+def test_a_window_by_hand():
+    """
+    A > C direct at 0 (arrives 90), 10 (95), 20 (130); A > B > C with a change: 15, arrives 80.
+    Window [0, 20): 0 is beaten by 15 with a change only in arrival, and by 10 not at all. The
+    departure at 20 is outside, and beats none of those before it.
+    """
+    trips = [straight([0, 2], times) for times in ((0, 90), (10, 95), (20, 130))]
+    trips += [straight([0, 1], (15, 20)), straight([1, 2], (30, 80))]
+    timetable = compile_network(Network(3, trips))
+    start, end = get_offsets([0], [0], 3), get_offsets([2], [0], 3)
+    journeys = trip_based.find_range_journeys(
+        timetable, build_transfers(timetable), start, end, 0, 20
+    )
+    found = [(x.dep_time, x.arr_time, x.n_trips) for x in journeys]
+    assert found == [(0, 90, 1), (10, 95, 1), (15, 80, 2)]
+
+
+def test_a_departure_after_the_window_beats_one_within():
+    trips = [straight([0, 1], (0, 50)), straight([0, 1], (10, 50))]
+    timetable = compile_network(Network(2, trips))
+    start, end = get_offsets([0], [0], 2), get_offsets([1], [0], 2)
+    query = (timetable, build_transfers(timetable), start, end, 0)
+    assert trip_based.find_range_journeys(*query, 10) == []
+    assert [x.dep_time for x in trip_based.find_range_journeys(*query, 11)] == [10]
+
+
+def test_more_journeys_than_the_first_rows_hold(monkeypatch):
+    trips = [straight([0, 1], (10 * i, 10 * i + 5)) for i in range(200)]
+    timetable = compile_network(Network(2, trips))
+    start, end = get_offsets([0], [0], 2), get_offsets([1], [0], 2)
+    monkeypatch.setattr(trip_based, "_FIRST_ROWS", 1)
+    journeys = trip_based.find_range_journeys(
+        timetable, build_transfers(timetable), start, end, 0, 10_000, 2
+    )
+    assert [journey.dep_time for journey in journeys] == [10 * i for i in range(200)]
+
+
+def test_threads_and_small_parts_change_nothing(monkeypatch):
+    """A grid of 4 x 4 stops with lines along rows and columns, every ten seconds."""
+    lines = [[4 * i + j for j in range(4)] for i in range(4)]
+    lines += [[4 * j + i for j in range(4)] for i in range(4)]
+    trips = [
+        straight(line, range(start, start + 28, 7))
+        for line, start in product(lines, range(0, 200, 10))
+    ]
+    timetable = compile_network(Network(16, trips))
+    whole = build_transfers(timetable)
+    monkeypatch.setattr("routing.transit.transfers._CHUNK_TRIPS", 7)
+    monkeypatch.setattr("routing.transit.transfers._FIRST_CAPACITY", 1)
+    parts = build_transfers(timetable, n_threads=2)
+    assert len(whole.to) > 0
+    assert all(np.array_equal(a, b) for a, b in zip(whole, parts, strict=True))
+
+
+def test_a_change_without_steps_needs_transfers_of_its_own():
+    """A > B by trip 0, B > C by trip 1 (steps) at 20 or trip 2 (no steps) at 30."""
+    trips = [straight([0, 1], (0, 10)), straight([1, 2], (20, 40)), straight([1, 2], (30, 50))]
+    timetable = compile_network(Network(3, trips), [True, True, False, False, True, True])
+    start, end = get_offsets([0], [0], 3), get_offsets([2], [0], 3)
+    for table, arrival in ((timetable, 40), (step_free(timetable), 50)):
+        (journey,) = trip_based.find_journeys(table, build_transfers(table), start, end, 0)
+        assert journey.arr_time == arrival
+
+
+@pytest.mark.parametrize(
+    ("offsets", "message"),
+    [
+        (([2], [0]), r"a stop outside 0\.\.1"),
+        (([0], [-1]), "is negative"),
+        (([0, 1], [1]), "2 offset stops but 1 durations"),
+    ],
+)
+def test_offsets_that_do_not_fit_are_refused_and_leave_nothing_behind(offsets, message):
+    timetable = compile_network(Network(2, [straight([0, 1], [5, 9])]))
+    transfers, work = build_transfers(timetable), trip_based.trip_workspace(timetable)
+    good = get_offsets([0], [0], 2), get_offsets([1], [0], 2)
+    for access, egress in ((offsets, good[1]), (good[0], offsets)):
+        with pytest.raises(TimetableError, match=message):
+            trip_based.find_journeys(timetable, transfers, access, egress, 0, workspace=work)
+        with pytest.raises(TimetableError, match=message):
+            trip_based.find_range_journeys(
+                timetable, transfers, access, egress, 0, 60, workspace=work
+            )
+    (journey,) = trip_based.find_journeys(timetable, transfers, *good, 0, workspace=work)
+    assert journey.arr_time == 9
+
+
+def test_what_the_workspace_does_not_hold_is_refused():
+    timetable = compile_network(Network(2, [straight([0, 1], [0, 1])]))
+    place = get_offsets([0], [0], 2)
+    query = (timetable, build_transfers(timetable), place, place, 0)
+    with pytest.raises(ValueError, match="max_trips is 0"):
+        trip_based.find_journeys(*query, max_trips=0)
+    with pytest.raises(ValueError, match=r"holds 1\.\.2"):
+        trip_based.find_journeys(*query, 3, trip_based.trip_workspace(timetable, 2))
+    with pytest.raises(ValueError, match="window_s is -1"):
+        trip_based.find_range_journeys(*query, -1)
+
+
+def test_an_empty_timetable_has_no_journeys():
+    empty = Calls(*(np.zeros(n, np.int64) for n in (1, 0, 0, 0, 0)))
+    timetable, _ = build_timetable(empty, build_walks(2))
+    transfers = build_transfers(timetable)
+    start, end = get_offsets([0], [3], 2), get_offsets([1], [0], 2)
+    assert trip_based.find_journeys(timetable, transfers, start, end, 10) == []
+    assert trip_based.find_range_journeys(timetable, transfers, start, end, 10, 100) == []
+
+
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="needs the compiler")
+def test_kernels_are_compiled_once():
+    for n_stops in (2, 3):
+        timetable = compile_network(Network(n_stops, [straight([0, 1], [5, 9])]))
+        transfers = build_transfers(timetable)
+        for start in (([0], [0]), get_offsets([0], [0], n_stops)):
+            end = get_offsets([1], [0], n_stops)
+            trip_based.find_journeys(timetable, transfers, start, end, 0)
+            trip_based.find_range_journeys(timetable, transfers, start, end, 0, 60)
+            raptor.find_journeys(timetable, start, end, 0)
+    kernels = (trip_based._find, trip_based._find_range)
+    assert [len(kernel.signatures) for kernel in kernels] == [1, 1]
