@@ -23,6 +23,7 @@ from routing.drt.search.nearness import nearest
 from routing.types import NEVER, NONE, Int32Array, frozen
 
 _NEVER = float(NEVER)
+_N_NEAREST = 300
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def instance_problem(instance: Instance) -> Problem:
         frozen(loads),
         frozen(np.full((v, 1, n_dimensions), instance.capacity)),
         frozen(_keys(instance), np.float64),
-        nearest(instance.distance[1:, 1:], 2 * v),
+        nearest(instance.distance[1:, 1:], 2 * v, _N_NEAREST),
         frozen([0.0], np.float64),
         frozen(seconds[np.newaxis], np.float64),
         seconds,

@@ -6,11 +6,8 @@ import numpy as np
 
 from routing.types import NONE, Int32Array, frozen
 
-#: A ruin looks at strings of a few routes; further away it never gets.
-N_NEAREST = 300
 
-
-def nearest(distance: Any, first: int) -> Int32Array:
+def nearest(distance: Any, first: int, most: int) -> Int32Array:
     """For each node the nearest visits, the nearest first.
 
     Parameters
@@ -19,14 +16,16 @@ def nearest(distance: Any, first: int) -> Int32Array:
         Float64 (m, m) between visits, in any unit.
     first
         Node of the first visit; the nodes before have nothing near.
+    most
+        How many are kept of each: a ruin takes a few routes and gets no further.
 
     Returns
     -------
     ndarray
-        Frozen int32 (first + m, min(m, N_NEAREST)), nodes; NONE where there are no more.
+        Frozen int32 (first + m, min(m, most)), nodes; NONE where there are no more.
     """
     m = len(distance)
-    k = min(m, N_NEAREST)
+    k = min(m, most)
     near = np.full((first + m, k), NONE)
     if m:
         some = np.argpartition(distance, k - 1, axis=1)[:, :k]
