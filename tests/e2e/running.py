@@ -1,6 +1,5 @@
-"""The real service as a process of its own, and simulated drivers for it."""
+"""The real service as a process of its own."""
 
-import asyncio
 import os
 import secrets
 import signal
@@ -12,17 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 
 from api.auth import Caller, Role, Tokens
 from api.clock import SystemClock
-from api.demo.client import Client, moment
-from api.demo.days import FollowedClock
-from api.demo.driver import Driver
-from api.settings import SOKCHO
-from gtfs.area import load_area
 
 #: A Monday with the morning's buses; the service runs from 07:00.
 MORNING = datetime.fromisoformat("2026-11-23T08:30:00+09:00")
@@ -122,7 +115,7 @@ class RunningService:
     @contextmanager
     def drivers(self) -> Iterator[None]:
         """Drivers on all shuttles, in a process of their own."""
-        command = [sys.executable, "-m", "tests.e2e.running", self.url]
+        command = [sys.executable, "-m", "tests.e2e.drivers", self.url]
         tokens = {"DRIVER_TOKENS": ",".join(self._driver_tokens())}
         with (self.folder / "drivers.log").open("ab") as log:
             process = subprocess.Popen(command, env={**os.environ, **tokens}, stderr=log)
@@ -148,19 +141,3 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
     return port
-
-
-async def drive(url: str, tokens: dict[str, str]) -> None:
-    """Drive all shuttles until killed."""
-    area = load_area(SOKCHO)
-    async with httpx.AsyncClient(base_url=url, timeout=10.0) as http, asyncio.TaskGroup() as group:
-        service: dict[str, Any] = (await http.get("/v1/service")).json()
-        client = Client(http, FollowedClock(moment(service["now"]), service["speed"]))
-        for seed, (vehicle_id, token) in enumerate(tokens.items()):
-            driver = Driver(client.with_token(token), vehicle_id, area, seed)
-            group.create_task(driver.run())
-
-
-if __name__ == "__main__":
-    pairs = (item.partition("=") for item in os.environ["DRIVER_TOKENS"].split(","))
-    asyncio.run(drive(sys.argv[1], {vehicle_id: token for vehicle_id, _, token in pairs}))

@@ -51,7 +51,7 @@ export function App({ known }) {
           <${Trip} wish=${wish} index=${index} service=${service} clock=${clock}
             onChange=${changeWish} onBooked=${booked} announce=${announce} /><//>
         <${TabPanel} name="rides" value=${tab}>
-          <${Rides} bookings=${bookings} clock=${clock} announce=${announce}
+          <${Rides} bookings=${bookings} stops=${stops} clock=${clock} announce=${announce}
             onChange=${putBooking} onBook=${() => setTab("book")} /><//>
         <${TabPanel} name="shuttles" value=${tab}>
           <${Shuttles} vehicles=${vehicles} clock=${clock} /><//>

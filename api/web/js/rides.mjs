@@ -15,12 +15,12 @@ const STEPS = ["booked", "approaching", "arrived", "on_board", "completed"];
 export const isEnded = (booking) => ENDED.has(booking.state);
 
 /** All bookings, those still to come first; `onChange(booking)` takes what has become of one. */
-export function Rides({ bookings, clock, onChange, onBook, announce }) {
+export function Rides({ bookings, stops, clock, onChange, onBook, announce }) {
   useAnnouncements(bookings, clock, announce);
   const live = bookings.filter((booking) => !isEnded(booking));
   const past = bookings.filter(isEnded);
-  const ride = (booking) => html`<${Ride} key=${booking.booking_id} booking=${booking} clock=${clock}
-    onChange=${onChange} />`;
+  const ride = (booking) => html`<${Ride} key=${booking.booking_id} booking=${booking} stops=${stops}
+    clock=${clock} onChange=${onChange} />`;
   return html`
     <section class="rides" aria-labelledby="rides-heading">
       <h2 id="rides-heading" tabindex="-1">${t("rides.heading")}</h2>
@@ -32,7 +32,7 @@ export function Rides({ bookings, clock, onChange, onBook, announce }) {
     </section>`;
 }
 
-function Ride({ booking, clock, onChange }) {
+function Ride({ booking, stops, clock, onChange }) {
   const isLive = useFollowing(booking, onChange);
   const { title, next } = status(booking, clock);
   return html`
@@ -42,7 +42,7 @@ function Ride({ booking, clock, onChange }) {
       <p class="next">${next}</p>
       ${!isEnded(booking) && html`<${Late} breaches=${booking.breaches} />`}
       ${!isEnded(booking) && html`<${Steps} state=${booking.state} />`}
-      <${Facts} booking=${booking} clock=${clock} />
+      <${Facts} booking=${booking} stops=${stops} clock=${clock} />
       ${CANCELLABLE.has(booking.state) && html`<${Cancel} booking=${booking} clock=${clock} onChange=${onChange} />`}
     </article>`;
 }
@@ -110,7 +110,7 @@ function Steps({ state }) {
   return html`<ol class="steps" aria-label=${t("ride.steps")}>${STEPS.map(step)}</ol>`;
 }
 
-function Facts({ booking, clock }) {
+function Facts({ booking, stops, clock }) {
   const { origin, destination, promise, expected, party, fare, vehicle_id: vehicle } = booking;
   const pickupAt = booking.boarded_at ?? expected?.pickup_at;
   const dropoffAt = booking.alighted_at ?? expected?.dropoff_at;
@@ -122,11 +122,20 @@ function Facts({ booking, clock }) {
       time: clock.time(promise.dropoff_latest_at),
     })],
     ["ride.vehicle", vehicle ? t("ride.vehicle.name", { id: vehicle }) : t("ride.vehicle.none")],
+    ["ride.connection", connectionText(booking.connection, stops, clock)],
     ["ride.party", t("party.people", { n: party.passengers })],
     ["ride.fare", fareText(fare)],
   ];
-  return html`<dl class="facts">${rows.map(([key, text]) => html`
+  return html`<dl class="facts">${rows.filter(([, text]) => text).map(([key, text]) => html`
     <div key=${key}><dt>${t(key)}</dt><dd>${text}</dd></div>`)}</dl>`;
+}
+
+/** The bus before or after the shuttle, "" where there is none. */
+function connectionText(connection, stops, clock) {
+  const stop = connection && stops.find((known) => known.stop_id === connection.stop_id);
+  if (!stop) return "";
+  const key = connection.feeds ? "ride.connection.to" : "ride.connection.from";
+  return t(key, { time: clock.moment(connection.at), stop: nameOf(stop) });
 }
 
 function endText({ stop, walk_m: metres, walk_s: seconds }, time) {
