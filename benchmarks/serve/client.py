@@ -70,6 +70,8 @@ class Client:
         self, path: str, body: bytes = b"", method: str = "POST", idempotency_key: str = ""
     ) -> Reply:
         """Send one request over an idle connection, or a new one, and return the reply."""
+        # The server has closed those that were idle for some seconds.
+        self._idle = [idle for idle in self._idle if not idle.transport.is_closing()]
         if not self._idle:
             loop = asyncio.get_running_loop()
             _, made = await loop.create_connection(_Connection, *self._address)

@@ -10,7 +10,10 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 RUNTIME = PROJECT["dependencies"]
-TESTS = PROJECT["optional-dependencies"]["test"] + PROJECT["optional-dependencies"]["dev"]
+EXTRAS = PROJECT["optional-dependencies"]
+TESTS = EXTRAS["test"] + EXTRAS["dev"]
+LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-bench.lock"]
+WANTED = [RUNTIME, RUNTIME + TESTS, RUNTIME + TESTS + EXTRAS["bench"]]
 
 
 def locked(name: str) -> list[tuple[Requirement, str]]:
@@ -21,7 +24,7 @@ def locked(name: str) -> list[tuple[Requirement, str]]:
 
 @pytest.mark.parametrize(
     ("name", "wanted"),
-    [("requirements.lock", RUNTIME), ("requirements-test.lock", RUNTIME + TESTS)],
+    list(zip(LOCKS, WANTED, strict=True)),
 )
 def test_the_lock_satisfies_the_project(name: str, wanted: list[str]) -> None:
     versions = {
@@ -37,7 +40,7 @@ def test_the_lock_satisfies_the_project(name: str, wanted: list[str]) -> None:
         )
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_every_line_is_a_pin_or_its_hash(name: str) -> None:
     lines = (ROOT / name).read_text().splitlines()
     strange = [
@@ -47,6 +50,6 @@ def test_every_line_is_a_pin_or_its_hash(name: str) -> None:
     assert len(locked(name)) == sum(not line.startswith(" ") for line in lines)
 
 
-def test_the_test_lock_holds_the_runtime_lock() -> None:
-    runtime, tests = ({str(r) for r, _ in locked(f"requirements{x}.lock")} for x in ("", "-test"))
-    assert runtime <= tests
+def test_each_lock_holds_the_one_before() -> None:
+    runtime, tests, bench = ({str(requirement) for requirement, _ in locked(x)} for x in LOCKS)
+    assert runtime <= tests <= bench
