@@ -86,6 +86,7 @@ class Reoptimiser:
             # usual: while it searched, a vehicle moved on
             logger.debug("a better plan was not taken over: %s", outcome.decision.reason)
             return False
+        logger.info("a better plan of %s was taken over", service_date)
         return True
 
     async def _run(self) -> None:

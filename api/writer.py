@@ -6,6 +6,7 @@ is acknowledged and the days are again what the log says.
 """
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections import deque
@@ -64,6 +65,7 @@ class Writer:
         self._trouble = ""
         self._broken = False  # the connection, not only the lease
         self._closing = False
+        self._written = asyncio.Event()  # nothing more will be written but snapshots
         self._tasks: list[asyncio.Task[None]] = []
         self.ready = False
 
@@ -76,11 +78,10 @@ class Writer:
         """Decide what waits, write snapshots, give the lease back."""
         self._closing = True
         self._woken.set()
-        if self._tasks:
-            writing, leasing = self._tasks
-            await asyncio.gather(writing, return_exceptions=True)
-            leasing.cancel()
-            await asyncio.gather(leasing, return_exceptions=True)
+        await asyncio.gather(*self._tasks[:1])
+        self._written.set()
+        # not cancelled: a Redis client may swallow that, and a command on its way would go on
+        await asyncio.gather(*self._tasks[1:])
         if self.ready:
             self.ready = False
             try:
@@ -222,14 +223,18 @@ class Writer:
             self._snapshots[service_date] = loaded.snapshot_version
 
     async def _keep_lease(self) -> None:
-        while True:
-            await asyncio.sleep(LEASE_S / 3)
+        while not await self._is_written_within(LEASE_S / 3):
             if self.ready:
                 try:
                     if not await self._store.hold_lease(self._lease):
                         self._stand_down("another process took the area over", broken=False)
                 except StoreError as error:
                     self._stand_down(str(error))
+
+    async def _is_written_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._written.wait(), seconds)
+        return self._written.is_set()
 
     def _note(self, trouble: str) -> None:
         """Log why no commands are taken, once."""

@@ -257,6 +257,18 @@ async def test_a_loop_whose_area_was_taken_over_stands_by(store_url, area, monke
         await loop.close()
 
 
+async def test_a_loop_ends_in_the_middle_of_keeping_its_lease(own_store, monkeypatch):
+    """A Redis client may swallow a cancellation; this hung one time in five hundred."""
+    monkeypatch.setattr("api.writer.LEASE_S", 0.003)
+    for i in range(100):
+        loop = toy_loop(own_store, FakeClock(MORNING))
+        await loop.start()
+        await asyncio.sleep(0.001 * (i % 7))
+        async with asyncio.timeout(20):
+            await loop.close()
+        assert await own_store._connected.get(own_store.keys.lease) is None
+
+
 # --- the whole process is killed ---
 
 SERVE = """

@@ -138,6 +138,9 @@ async def _check(url, story):
                 await loop.close()
                 loop = town_loop(store, clock)
                 await loop.start()
+                async with asyncio.timeout(60):
+                    while not loop.ready:  # a machine that stalls lets a lease run out
+                        await asyncio.sleep(0.1)
             else:
                 told += await _ask_at_once(loop, step)
         await loop.close()  # the timer would go on writing while we compare
