@@ -49,7 +49,7 @@ class BookingRequest(RequestModel):
                 },
             ],
             "examples": [
-                {"offer_id": "eyJhbGciOiJIUzI1NiJ9...", "channel": "web"},
+                {"offer_id": "3bQ0vYx1-5yJzZXJ2aWNl...", "channel": "web"},
                 {
                     "request": {
                         "origin": {"stop_id": "vs-market"},
@@ -75,7 +75,7 @@ class AmendRequest(RequestModel):
     """Take another offer instead of what was booked, on the same or another day."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"offer_id": "eyJhbGciOiJIUzI1NiJ9..."}]}
+        json_schema_extra={"examples": [{"offer_id": "3bQ0vYx1-5yJzZXJ2aWNl..."}]}
     )
 
     offer_id: _OfferId

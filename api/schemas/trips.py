@@ -168,7 +168,7 @@ _BEACH = _stop("vs-beach", "속초해수욕장", "Sokcho Beach", [128.6034, 38.1
 
 OFFER_EXAMPLE: dict[str, Any] = {
     "kind": "shuttle",
-    "offer_id": "eyJhbGciOiJIUzI1NiJ9...",
+    "offer_id": "3bQ0vYx1-5yJzZXJ2aWNl...",
     "valid_until": "2026-11-23T14:02:00+09:00",
     "departs_at": "2026-11-23T14:10:00+09:00",
     "arrives_at": "2026-11-23T14:21:30+09:00",

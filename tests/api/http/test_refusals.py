@@ -1,7 +1,10 @@
 """Each refusal has a problem type of its own, says what to do next, and gives nothing back."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
 import pytest
 
+from api.offers import OfferTokens
 from api.problems import PROBLEMS
 from routing.dispatch.rejections import RejectReason
 from tests.api.http.conftest import driver_of
@@ -175,11 +178,16 @@ def test_a_stale_offer_comes_with_fresh_ones(morning, rider, other):
 
 def test_offers_that_are_not_ours(rider, running):
     offer_id = rider.offers()[0]["offer_id"]
-    head, body, signature = offer_id.split(".")
-    for forged in ("x", f"{head}.{body}x.{signature}", f"{head}.{body}.{signature[::-1]}", "a.b.c"):
-        refused(rider.post("/v1/bookings", {"offer_id": forged}), 422, "invalid-offer")
+    signed = urlsafe_b64decode(offer_id)
+    cheaper = signed.replace(b'"fare_won":1530', b'"fare_won":1000')
+    assert cheaper != signed
     token = rider.headers["Authorization"].split()[1]
-    refused(rider.post("/v1/bookings", {"offer_id": token}), 422, "invalid-offer")
+    for forged in ("x", "xxxx", offer_id[:-4], offer_id[4:], "가", token):
+        refused(rider.post("/v1/bookings", {"offer_id": forged}), 422, "invalid-offer")
+    changed = urlsafe_b64encode(cheaper).decode()
+    refused(rider.post("/v1/bookings", {"offer_id": changed}), 422, "invalid-offer")
+    other = OfferTokens(b"another secret").sign(running.service.offers.open(offer_id))
+    refused(rider.post("/v1/bookings", {"offer_id": other}), 422, "invalid-offer")
 
 
 def test_one_offer_is_one_booking(morning, rider, other):
