@@ -1,9 +1,9 @@
 """Ruin & recreate over vehicle routes: better plans, room for a ride, the field's instances."""
 
 from routing.drt.search.budget import Budget, iterations
-from routing.drt.search.improve import Improved, improve, rescue
 from routing.drt.search.instance import Instance, check_routes
-from routing.drt.search.solve import Solved, solve
+from routing.drt.search.improve import Improved, improve, rescue
+from routing.drt.search.static import Solved, solve, warm_up
 
 __all__ = [
     "Budget",
@@ -15,4 +15,5 @@ __all__ = [
     "iterations",
     "rescue",
     "solve",
+    "warm_up",
 ]

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from routing.drt.search.anneal import CHEAPER, CHEAPER_OR_FEWER, EVERYBODY, FEWER
-from routing.drt.search.budget import Budget
+from routing.drt.search.budget import Budget, iterations
 from routing.drt.search.instance import Instance, check_routes, instance_problem
 from routing.drt.search.search import Search, Temperatures
 from routing.errors import PlanError
+from routing.types import frozen
 
 #: Iterations between two looks at the budget.
 CHUNK = 100
@@ -97,3 +100,12 @@ def _run_stages(search: Search, fewest: bool, budget: Budget, report: Report) ->
         search.run(CHUNK, ANNEAL.at((share - start) / (1 - start), leg_cost), goal)
         report(search.n_best_used, search.best_cost, "distance")
     return True
+
+
+def warm_up() -> None:
+    """Load the compiled kernels, or compile them, by solving an instance of one ride."""
+    flat = np.zeros(3)
+    toy = Instance(
+        "toy", 1, 1, flat, flat + 1, flat, frozen([0, 1, -1]), np.zeros((3, 3)), frozen([[1, 2]])
+    )
+    solve(toy, iterations(1), seed=1)
