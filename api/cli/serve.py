@@ -34,7 +34,7 @@ COMMAND = Command(
     description=(
         "Without arguments: Sokcho, by the wall clock, on an embedded store in your data folder.\n"
         "REDIS_URL names a Redis server instead. Every setting is also an environment variable\n"
-        "SOKCHO_<NAME>; api/README.md lists them. An argument goes before the environment."
+        "SOKCHO_<NAME>; api/cli/README.md lists them. An argument goes before the environment."
     ),
     examples=(
         "sokcho serve --demo",
