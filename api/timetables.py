@@ -6,6 +6,9 @@ hundreds of megabytes). It opens compiled days, which are mapped files.
 
 import asyncio
 import logging
+import os
+import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import dataclass
@@ -168,9 +171,25 @@ def _load(file: Path) -> CompiledDay | None:
     return load_compiled(file) if file.exists() else None
 
 
+def _end_with_parent(parent: int) -> None:
+    """Have this process end once its parent has: an executor's process waits for work for ever."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 async def _in_another_process(job: FeedJob, service_dates: Sequence[str]) -> None:
     loop = asyncio.get_running_loop()
-    executor = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
+    executor = ProcessPoolExecutor(
+        max_workers=1,
+        mp_context=get_context("spawn"),
+        initializer=_end_with_parent,
+        initargs=(os.getpid(),),
+    )
     try:
         await loop.run_in_executor(executor, compile_days, job, list(service_dates))
     except (OSError, BrokenExecutor) as error:

@@ -103,7 +103,7 @@ class RunningService:
 
     def now(self) -> datetime:
         """What the service's clock shows."""
-        now: str = httpx.get(f"{self.url}/v1/service", timeout=5).json()["now"]
+        now: str = httpx.get(f"{self.url}/v1/service", timeout=30).json()["now"]
         return datetime.fromisoformat(now)
 
     def token(self, role: Role, vehicle_id: str | None = None) -> str:
