@@ -19,6 +19,7 @@ from api.cli import (
     replay,
     serve,
     simulate,
+    solve,
     token,
     warm_kernels,
 )
@@ -37,6 +38,7 @@ COMMANDS: tuple[Command, ...] = (
     compile.COMMAND,
     journeys.COMMAND,
     simulate.COMMAND,
+    solve.COMMAND,
     warm_kernels.COMMAND,
 )
 
