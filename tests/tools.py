@@ -1,4 +1,4 @@
-"""Programs that the tests need and pip cannot bring whole: a browser, its driver, a Redis server.
+"""Programs that the tests need and pip cannot bring whole: a browser, its driver, Redis, curl.
 
 `python -m tests.tools` (part of `make test`) finds each on the machine, installs what is missing
 where it can, and fails naming what it could not get. Nothing is skipped in silence.
@@ -57,7 +57,8 @@ CHROMIUM = Tool(
 REDIS_SERVER = Tool(
     "Redis server", "SOKCHO_REDIS_SERVER", lambda: _on_path("redis-server"), ("redis-server",)
 )
-TOOLS = (DRIVER, CHROMIUM, REDIS_SERVER)
+CURL = Tool("curl", "SOKCHO_CURL", lambda: _on_path("curl"), ("curl",))
+TOOLS = (DRIVER, CHROMIUM, REDIS_SERVER, CURL)
 
 
 def find(tool: Tool) -> Path | None:
