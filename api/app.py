@@ -71,6 +71,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        """Everything that runs as long as the service does."""
         async with AsyncExitStack() as stack:
             app.state.service = await _start(stack, settings, clock)
             yield

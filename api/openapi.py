@@ -35,11 +35,13 @@ def describe(app: FastAPI) -> None:
     """Let ``app`` serve its document, with roles; ``/docs`` shows it as a page."""
 
     def openapi() -> dict[str, Any]:
+        """The document, made at the first call."""
         if not app.openapi_schema:
             app.openapi_schema = _document(app)
         return app.openapi_schema
 
     async def show(_: Request) -> Response:
+        """The document as a page."""
         return HTMLResponse(_page(app.openapi()))
 
     app.openapi = openapi  # type: ignore[method-assign]

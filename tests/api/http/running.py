@@ -1,13 +1,14 @@
 """The service as tests use it: a real server in a thread, a real store, a clock set by hand."""
 
 import asyncio
+import shutil
 import threading
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -36,9 +37,15 @@ class _Server(uvicorn.Server):
 class Running:
     """One service in a thread of its own."""
 
+    #: Timetables that another one has compiled already, by area file.
+    _compiled: ClassVar[dict[Path, Path]] = {}
+
     def __init__(self, data_dir: Path, start: datetime = START, **settings: Any) -> None:
         self.clock = FakeClock(start)
         self.settings = Settings(data_dir=data_dir, secret=SECRET, port=0, **settings)
+        self._timetables = data_dir / "timetables"
+        if (known := self._compiled.get(self.settings.area)) and not self._timetables.exists():
+            shutil.copytree(known, self._timetables)
         self.app = create_app(self.settings, self.clock)
         self._began, self._ends = threading.Event(), asyncio.Event()
         self._error: BaseException | None = None
@@ -50,6 +57,7 @@ class Running:
         if self._error is not None:
             self._thread.join()
             raise self._error
+        self._compiled.setdefault(self.settings.area, self._timetables)
         self.http = httpx.Client(base_url=self.url, timeout=20)
         return self
 
