@@ -122,7 +122,7 @@ def build_footpaths(
     joined = walks | {pair: s for pair, s in fixed.items() if s is not None}
     if fixed or len(siblings) or named:
         limit_s = int(walking.seconds(np.array(walking.limit_m)))
-        joined = _closed(joined, limit_s) | {p: s for p, s in fixed.items() if s is not None}
+        joined = closed(joined, limit_s) | {p: s for p, s in fixed.items() if s is not None}
     for pair, s in fixed.items():
         if s is None:
             joined.pop(pair, None)
@@ -171,8 +171,21 @@ def _by_transfers(
     return fixed, change_s, named
 
 
-def _closed(walks: dict[tuple[int, int], int], limit_s: int) -> dict[tuple[int, int], int]:
-    """Walks and the chains of walks that take at most ``limit_s`` (shortest paths)."""
+def closed(walks: dict[tuple[int, int], int], limit_s: int) -> dict[tuple[int, int], int]:
+    """Walks and the chains of walks that take at most ``limit_s`` (shortest paths).
+
+    Parameters
+    ----------
+    walks
+        Seconds by ordered pair of stops.
+    limit_s
+        Longest chain, s.
+
+    Returns
+    -------
+    dict
+        Seconds by ordered pair; the walks given are all in it, none longer than before.
+    """
     leaving: dict[int, list[tuple[int, int]]] = {}
     for (a, b), s in walks.items():
         leaving.setdefault(a, []).append((s, b))

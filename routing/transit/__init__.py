@@ -7,6 +7,7 @@ from routing.transit.raptor import find_journeys, round_workspace
 from routing.transit.timetable import (
     Calls,
     Offsets,
+    StopOffsets,
     Timetable,
     build_timetable,
     build_walks,
@@ -25,6 +26,7 @@ __all__ = [
     "Leg",
     "LegKind",
     "Offsets",
+    "StopOffsets",
     "Timetable",
     "Transfers",
     "build_timetable",

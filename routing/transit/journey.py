@@ -7,7 +7,7 @@ and leaves the last stop at once.
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -33,8 +33,7 @@ class LegKind(StrEnum):
 _KINDS = (LegKind.ACCESS, LegKind.RIDE, LegKind.TRANSFER, LegKind.EGRESS)
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """One part of a journey; times in service seconds, indices of the timetable or ``NONE``.
 
     Attributes
@@ -124,8 +123,10 @@ def journey_of_rows(rows: list[list[int]]) -> list[Journey]:
     """Journeys from the rows that `write_legs` filled, one after the other."""
     journeys, legs = [], []
     for row in rows:
-        legs.append(Leg(_KINDS[row[0]], *row[1:]))
-        if row[0] == _EGRESS:
+        kind = row[0]
+        row[0] = _KINDS[kind]  # type: ignore[call-overload]
+        legs.append(Leg._make(row))
+        if kind == _EGRESS:
             journeys.append(Journey(tuple(legs)))
             legs = []
     return journeys

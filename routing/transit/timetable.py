@@ -370,6 +370,51 @@ def get_time(time: int) -> np.int32:
     return np.int32(time)
 
 
+class StopOffsets:
+    """Access and egress offsets of every stop, made once for many queries.
+
+    Parameters
+    ----------
+    walks
+        Footpaths of the timetable.
+    """
+
+    def __init__(self, walks: Walks) -> None:
+        n = len(walks.change_s)
+        source = np.repeat(np.arange(n), np.diff(walks.ptr))
+        self._access = _by_stop(source, walks.stop, walks.seconds, n)
+        self._egress = _by_stop(walks.stop, source, walks.seconds, n)
+
+    def list_access(self, stop: int) -> Offsets:
+        """As `list_access` says."""
+        return _of_stop(*self._access, stop)
+
+    def list_egress(self, stop: int) -> Offsets:
+        """As `list_egress` says."""
+        return _of_stop(*self._egress, stop)
+
+
+def _by_stop(
+    owner: np.ndarray, other: np.ndarray, seconds: np.ndarray, n_stops: int
+) -> tuple[list[int], Int32Array, Int32Array]:
+    """Offsets, stops and seconds by owner, each beginning with the owner itself."""
+    stops = np.arange(n_stops)
+    owners = np.concatenate((stops, owner))
+    order = np.argsort(owners, kind="stable")
+    ptr = np.searchsorted(owners[order], np.arange(n_stops + 1)).tolist()
+    nothing = np.zeros(n_stops, np.int32)
+    return (
+        ptr,
+        frozen(np.concatenate((stops, other))[order]),
+        frozen(np.concatenate((nothing, seconds))[order]),
+    )
+
+
+def _of_stop(ptr: list[int], stops: Int32Array, seconds: Int32Array, stop: int) -> Offsets:
+    span = slice(ptr[stop], ptr[stop + 1])
+    return Offsets(stops[span], seconds[span])
+
+
 def list_access(timetable: Timetable, stop: int) -> Offsets:
     """The stop itself and the stops that a footpath leads to, as access offsets."""
     walks = timetable.walks

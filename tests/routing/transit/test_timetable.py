@@ -1,6 +1,5 @@
 """What the arrays promise, and that broken input and broken journeys are caught."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +10,7 @@ from routing.errors import TimetableError
 from routing.transit import (
     Calls,
     Journey,
+    StopOffsets,
     build_timetable,
     build_walks,
     check_journey,
@@ -119,6 +119,20 @@ def test_access_and_egress_follow_the_direction_of_footpaths():
     assert [column.tolist() for column in list_egress(timetable, 0)] == [[0, 2], [0, 7]]
 
 
+@settings(max_examples=50, deadline=None)
+@given(networks())
+def test_offsets_of_every_stop_are_those_of_one(network):
+    timetable = compile_network(network)
+    offsets = StopOffsets(timetable.walks)
+    for stop in range(timetable.n_stops):
+        for many, one in (
+            (offsets.list_access(stop), list_access(timetable, stop)),
+            (offsets.list_egress(stop), list_egress(timetable, stop)),
+        ):
+            assert [column.tolist() for column in many] == [column.tolist() for column in one]
+            assert not any(column.flags.writeable for column in many)
+
+
 @pytest.fixture
 def trip_and_change():
     """Trip 0: A 0 > B 10, walk B > C 5 s, trip 1: C 20 > D 30 > E 40."""
@@ -155,7 +169,7 @@ def test_a_forged_leg_is_caught(trip_and_change, leg, changes, message):
     timetable, journey, start, end = trip_and_change
     check_journey(timetable, journey, start, end, -10)
     legs = list(journey.legs)
-    legs[leg] = replace(legs[leg], **changes)
+    legs[leg] = legs[leg]._replace(**changes)
     with pytest.raises(TimetableError, match=message):
         check_journey(timetable, Journey(tuple(legs)), start, end, -10)
 
