@@ -1,6 +1,7 @@
 """Trip requests: what can be offered from here to there, then. Nothing is stored."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -15,6 +16,9 @@ from api.trips import Trip, get_trip
 from routing.dispatch.rejections import Rejected, RejectReason
 
 router = APIRouter(prefix="/v1", tags=["rider"])
+
+#: A change between shuttle and bus is a trouble to the old and to those with luggage.
+WORTH_A_CHANGE = timedelta(minutes=10)
 
 _UNREACHED = frozenset({RejectReason.OUT_OF_AREA, RejectReason.NO_STOP_IN_REACH})
 
@@ -66,9 +70,11 @@ def _may_combine(found: object) -> bool:
 
 
 def _useful(combined: Sequence[OfferView], simple: Sequence[OfferView]) -> list[OfferView]:
-    """Those that are there before anything without a change of vehicle between the two."""
+    """Those that are there so much sooner that a change of vehicle is worth it."""
     earliest = min((view.arrives_at for view in simple), default=None)
-    return [view for view in combined if earliest is None or view.arrives_at < earliest]
+    return [
+        view for view in combined if earliest is None or view.arrives_at + WORTH_A_CHANGE < earliest
+    ]
 
 
 def _with_alternatives(
