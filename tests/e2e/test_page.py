@@ -1,12 +1,15 @@
 """The page against the real service, in a real browser, as riders use it."""
 
 import re
+from datetime import datetime
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visit
 from tests.e2e.rider import DESKTOP, PHONE, RIDE_MS, Rider
+from tests.e2e.running import RunningService
 
 pytestmark = pytest.mark.browser
 
@@ -158,6 +161,31 @@ def test_booking_survives_a_reload_and_is_nobody_elses(visit: Visit) -> None:
     stranger.page.get_by_role("tab", name="내 예약").click()
     expect(stranger.page.get_by_text("아직 예약이 없습니다.")).to_be_visible()
     expect(stranger.page.locator(".ride")).to_have_count(0)
+
+
+def test_many_bookings_leave_room_for_more(visit: Visit, service: RunningService) -> None:
+    """Each stream takes one of the six connections that a browser opens."""
+    rider = visit()
+    rider.ask_for_trip(at="16:00")
+    token = rider.page.evaluate("() => localStorage.getItem('sokcho.device-token')")
+    for hour in range(11, 18):
+        book_by_api(service, token, service.now().replace(hour=hour, minute=0, second=0))
+    rider.open()
+    rider.page.get_by_role("tab", name="내 예약").click()
+    expect(rider.page.locator(".ride")).to_have_count(7)
+    rider.page.get_by_role("tab", name="예약하기").click()
+    rider.ask_for_trip()
+
+
+def book_by_api(service: RunningService, token: str, at: datetime) -> None:
+    wish = {
+        "origin": {"stop_id": "VS001"},
+        "destination": {"stop_id": "VS003"},
+        "depart_at": at.isoformat(),
+    }
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": at.isoformat()}
+    body = {"request": wish, "channel": "web"}
+    httpx.post(f"{service.url}/v1/bookings", json=body, headers=headers).raise_for_status()
 
 
 def test_place_is_taken_from_the_map(visit: Visit) -> None:

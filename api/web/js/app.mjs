@@ -5,7 +5,7 @@ import { getLanguage, setLanguage, t, textOf } from "./i18n.mjs";
 import { useBookings, useVehicles } from "./live.mjs";
 import { MapView } from "./map-view.mjs";
 import { isBookable } from "./places.mjs";
-import { isEnded, Rides } from "./rides.mjs";
+import { listComing, Rides } from "./rides.mjs";
 import { createIndex } from "./search.mjs";
 import { Shuttles } from "./shuttles.mjs";
 import { TabPanel, Tabs } from "./tabs.mjs";
@@ -23,7 +23,7 @@ export function App({ known }) {
   const [bookings, putBooking] = useBookings();
   const vehicles = useVehicles();
   const index = useMemo(() => createIndex(stops.filter(isBookable)), [stops]);
-  const coming = bookings.filter((booking) => !isEnded(booking));
+  const coming = listComing(bookings);
 
   const changeWish = useCallback((part) => setWish((old) => ({ ...old, ...part })), []);
   const pick = useCallback((end, place) => {

@@ -27,6 +27,7 @@ export const requestOffers = (wish) => postAsRider("/v1/trip-requests", wish);
 export const bookOffer = (offerId, key) => postAsRider("/v1/bookings", { offer_id: offerId, channel: "web" }, key);
 
 export const listBookings = async () => (await getAsRider("/v1/bookings")).bookings;
+export const getBooking = (id) => getAsRider(`/v1/bookings/${encodeURIComponent(id)}`);
 export const cancelBooking = (id, key) =>
   postAsRider(`/v1/bookings/${encodeURIComponent(id)}/cancel`, {}, key);
 

@@ -4,23 +4,32 @@ import { t, nameOf } from "./i18n.mjs";
 import { newKey } from "./http.mjs";
 import { fareText, metresText } from "./offers.mjs";
 import { explain } from "./refusal.mjs";
-import { cancelBooking, followBooking } from "./resources.mjs";
-import { minutesOf, minutesUntil } from "./time.mjs";
+import { cancelBooking, followBooking, getBooking } from "./resources.mjs";
+import { minutesOf, minutesUntil, toMs } from "./time.mjs";
 import { Confirm, focusOn, html } from "./ui.mjs";
 
 const ENDED = new Set(["completed", "cancelled", "no_show", "rejected"]);
 const CANCELLABLE = new Set(["waitlisted", "booked", "scheduled", "approaching", "arrived"]);
 const STEPS = ["booked", "approaching", "arrived", "on_board", "completed"];
 
-export const isEnded = (booking) => ENDED.has(booking.state);
+// a browser opens six connections to a host: streams must leave some for everything else
+const MAX_STREAMS = 3;
+const POLL_MS = 15_000;
+
+const isEnded = (booking) => ENDED.has(booking.state);
+
+/** Rides that are still to come or under way, next one first. */
+export const listComing = (bookings) => bookings
+  .filter((booking) => !isEnded(booking))
+  .sort((a, b) => toMs(a.promise.pickup.earliest_at) - toMs(b.promise.pickup.earliest_at));
 
 /** All bookings, those still to come first; `onChange(booking)` takes what has become of one. */
 export function Rides({ bookings, stops, clock, onChange, onBook, announce }) {
   useAnnouncements(bookings, clock, announce);
-  const live = bookings.filter((booking) => !isEnded(booking));
+  const live = listComing(bookings);
   const past = bookings.filter(isEnded);
-  const ride = (booking) => html`<${Ride} key=${booking.booking_id} booking=${booking} stops=${stops}
-    clock=${clock} onChange=${onChange} />`;
+  const ride = (booking, at) => html`<${Ride} key=${booking.booking_id} booking=${booking} stops=${stops}
+    clock=${clock} byStream=${at < MAX_STREAMS} onChange=${onChange} />`;
   return html`
     <section class="rides" aria-labelledby="rides-heading">
       <h2 id="rides-heading" tabindex="-1">${t("rides.heading")}</h2>
@@ -32,8 +41,8 @@ export function Rides({ bookings, stops, clock, onChange, onBook, announce }) {
     </section>`;
 }
 
-function Ride({ booking, stops, clock, onChange }) {
-  const isLive = useFollowing(booking, onChange);
+function Ride({ booking, stops, clock, byStream, onChange }) {
+  const isLive = useFollowing(booking, byStream, onChange);
   const { title, next } = status(booking, clock);
   return html`
     <article class="card ride ride-${booking.state}" data-state=${booking.state}>
@@ -48,18 +57,30 @@ function Ride({ booking, stops, clock, onChange }) {
 }
 
 /** Follow a booking until it ends; whether the stream is connected. */
-function useFollowing(booking, onChange) {
+function useFollowing(booking, byStream, onChange) {
   const [isLive, setLive] = useState(true);
   const { booking_id: id } = booking;
   const ended = isEnded(booking);
   useEffect(() => {
     if (ended) return undefined;
+    if (!byStream) return poll(id, onChange, setLive);
     const take = ({ type, data }) => {
       if (type === "booking") onChange(JSON.parse(data));
     };
     return followBooking(id, take, setLive);
-  }, [id, ended]);
+  }, [id, ended, byStream]);
   return isLive;
+}
+
+/** Read a booking now and then; returns a function that stops. */
+function poll(id, onChange, onState) {
+  const reread = async () => {
+    const booking = await getBooking(id).catch(() => null);
+    onState(booking !== null);
+    if (booking) onChange(booking);
+  };
+  const timer = setInterval(reread, POLL_MS);
+  return () => clearInterval(timer);
 }
 
 /** Tell screen readers when a state changes, not when the page is loaded. */
