@@ -174,16 +174,29 @@ Acting = Annotated[Act, Depends(_act)]
 
 
 async def check_version(
-    service: Service, act: Act, caller: Caller, if_match: str | None, current: bytes
+    service: Service, act: Act, caller: Caller, if_match: str | None, *current: Callable[[], bytes]
 ) -> None:
     """Compare If-Match to what the client would read now, unless the request is a repeat.
+
+    Parameters
+    ----------
+    service
+        The area.
+    act
+        The request.
+    caller
+        Who asks.
+    if_match
+        The header, if it was sent.
+    *current
+        The resources that it may be of, as they are now; one that matches is enough.
 
     Raises
     ------
     Problem
         ``stale-version`` if the resource has moved on.
     """
-    if if_match is None or matches(if_match, etag_of(current)):
+    if if_match is None or any(matches(if_match, etag_of(body())) for body in current):
         return
     if await service.store.find_answer(act.idempotency(caller)) is None:
         raise Problem("stale-version")

@@ -264,7 +264,7 @@ async def cancel_booking(
     """End a booking before boarding."""
     state, _ = get_owned(service, caller, booking_id)
     render = show_booking(service, booking_id)
-    await check_version(service, act, caller, if_match, render(state))
+    await check_version(service, act, caller, if_match, lambda: render(state))
     reason = body.reason if body is not None else "plans_changed"
     cancellation = Cancellation(_actor(caller), reason, _actor(caller))
     command = CancelRide(booking_id, cancellation)
@@ -293,14 +293,13 @@ async def amend_booking(
 ) -> Response:
     """Take another offer instead of what was booked; all or nothing, also across days."""
     state, booking = get_owned(service, caller, booking_id)
-    await check_version(
-        service, act, caller, if_match, encode(service.views.booking(state, booking_id))
-    )
+    render = show_booking(service, booking_id)
+    await check_version(service, act, caller, if_match, lambda: render(state))
     signed = service.offers.open(body.offer_id)
     if signed.service_date != state.service_date:
         return await _move_to_day(service, caller, act, state, booking, signed)
     command = AmendRide(booking_id, signed.offer, signed.fare_won)
-    return await act.submit(caller, signed.service_date, command, show_booking(service, booking_id))
+    return await act.submit(caller, signed.service_date, command, render)
 
 
 async def _move_to_day(

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.acting import Acting, IfMatch, check_version
-from api.auth import Analyst, Dispatcher
+from api.acting import Act, Acting, IfMatch, check_version
+from api.auth import Analyst, Caller, Dispatcher
 from api.errors import Problem
 from api.follow import audit_entry, day_messages
 from api.kpis import figures
@@ -14,6 +14,7 @@ from api.responses import (
     WITH_KEY,
     WITH_TOKEN,
     answer,
+    encode,
     event_stream,
     refusals,
     versioned,
@@ -71,12 +72,9 @@ async def move_assignment(
     service: Served, caller: Dispatcher, act: Acting, booking_id: PathId, body: MoveRequest,
     if_match: IfMatch = None,
 ) -> Response:  # fmt: skip
-    """Within what the rider was promised; If-Match is the ETag of the booking."""
-    state, _ = get_owned(service, caller, booking_id)
-    render = show_booking(service, booking_id)
-    await check_version(service, act, caller, if_match, render(state))
+    """Within what the rider was promised; If-Match is an ETag of the booking or of the plan."""
     command = MoveRide(booking_id, body.vehicle_id, caller.subject)
-    return await act.submit(caller, state.service_date, command, render)
+    return await _assign(service, caller, act, command, if_match)
 
 
 @router.post(
@@ -85,12 +83,11 @@ async def move_assignment(
 )  # fmt: skip
 async def lock_assignment(
     service: Served, caller: Dispatcher, act: Acting, booking_id: PathId,
-    body: LockRequest | None = None,
+    body: LockRequest | None = None, if_match: IfMatch = None,
 ) -> Response:  # fmt: skip
     """No re-plan moves it until it is unlocked."""
-    state, _ = get_owned(service, caller, booking_id)
     command = LockAssignment(booking_id, caller.subject, body.note if body else "")
-    return await act.submit(caller, state.service_date, command, show_booking(service, booking_id))
+    return await _assign(service, caller, act, command, if_match)
 
 
 @router.post(
@@ -98,12 +95,32 @@ async def lock_assignment(
     response_model=BookingView, responses=refusals(*WITH_TOKEN, *WITH_KEY, *_OF_AN_ASSIGNMENT),
 )  # fmt: skip
 async def unlock_assignment(
-    service: Served, caller: Dispatcher, act: Acting, booking_id: PathId
-) -> Response:
+    service: Served, caller: Dispatcher, act: Acting, booking_id: PathId,
+    if_match: IfMatch = None,
+) -> Response:  # fmt: skip
     """The opposite of lock."""
-    state, _ = get_owned(service, caller, booking_id)
     command = UnlockAssignment(booking_id, caller.subject)
-    return await act.submit(caller, state.service_date, command, show_booking(service, booking_id))
+    return await _assign(service, caller, act, command, if_match)
+
+
+async def _assign(
+    service: Service,
+    caller: Caller,
+    act: Act,
+    command: MoveRide | LockAssignment | UnlockAssignment,
+    if_match: str | None,
+) -> Response:
+    state, _ = get_owned(service, caller, command.booking_id)
+    render = show_booking(service, command.booking_id)
+    await check_version(
+        service,
+        act,
+        caller,
+        if_match,
+        lambda: render(state),
+        lambda: encode(service.views.plan(state)),
+    )
+    return await act.submit(caller, state.service_date, command, render)
 
 
 @router.get(

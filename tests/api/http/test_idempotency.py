@@ -114,3 +114,14 @@ def test_versions(morning, rider):
     assert done.headers["etag"] == rider.get(path).headers["etag"] != first.headers["etag"]
     # A repeat is no new wish: its If-Match was right when it was made.
     assert rider.post(f"{path}/cancel", key="once", headers=match).content == done.content
+
+
+def test_the_plan_has_a_version_too(morning, rider, dispatcher):
+    booking = rider.book(depart_at=at(morning, 3600))
+    path = f"/v1/assignments/{booking['booking_id']}"
+    read = dispatcher.get("/v1/plan").headers["etag"]
+    rider.book(depart_at=at(morning, 7200))
+    stale = dispatcher.post(f"{path}/lock", headers={"If-Match": read})
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale-version")
+    read = dispatcher.get("/v1/plan").headers["etag"]
+    assert dispatcher.post(f"{path}/lock", headers={"If-Match": read}).status_code == 200
