@@ -248,6 +248,17 @@ class ProposePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class RescueRide:
+    """Book an offer that fits nowhere as it is, by a plan that makes room for it.
+
+    The visits of the booking stand in ``proposal``; those of everybody else are all kept.
+    """
+
+    confirm: ConfirmOffer
+    proposal: ProposePlan
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passed: departures, approaches, late vehicles, waiting list."""
 
@@ -273,5 +284,6 @@ Command = (
     | WithdrawVehicle
     | ReturnVehicle
     | ProposePlan
+    | RescueRide
     | Tick
 )

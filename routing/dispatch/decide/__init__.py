@@ -36,6 +36,7 @@ _HANDLERS: dict[type, Handler] = {
     cmd.UnlockAssignment: replan.unlock_assignment,
     cmd.MoveRide: replan.move_ride,
     cmd.ProposePlan: replan.propose_plan,
+    cmd.RescueRide: replan.rescue_ride,
     cmd.ReverseNoShow: reversal.reverse_no_show,
     cmd.ReverseCancellation: reversal.reverse_cancellation,
     cmd.WithdrawVehicle: disruption.withdraw_vehicle,

@@ -15,21 +15,34 @@ from routing.drt.model import Ride
 
 def confirm_offer(draft: Draft, command: cmd.ConfirmOffer) -> Rejected | None:
     """Book inside the promise of the offer, or say that it went stale."""
-    if draft.find_booking(command.booking_id) is not None:
-        return Rejected(RejectReason.DUPLICATE_BOOKING)
-    if command.offer.valid_until < draft.now:
-        return Rejected(RejectReason.OFFER_EXPIRED)
+    refusal = refuse_confirmation(draft, command)
+    if refusal is not None:
+        return refusal
     ride = promised_ride(command.booking_id, command.offer, draft.state.policy)
     found = draft.find_insertion(ride)
     if found is None:
         return Rejected(RejectReason.STALE_OFFER)
+    book(draft, command, ride, found.vehicle_id)
+    draft.insert(ride, found)
+    return None
+
+
+def refuse_confirmation(draft: Draft, command: cmd.ConfirmOffer) -> Rejected | None:
+    """Why an offer cannot be confirmed, whatever room there is."""
+    if draft.find_booking(command.booking_id) is not None:
+        return Rejected(RejectReason.DUPLICATE_BOOKING)
+    if command.offer.valid_until < draft.now:
+        return Rejected(RejectReason.OFFER_EXPIRED)
+    return None
+
+
+def book(draft: Draft, command: cmd.ConfirmOffer, ride: Ride, vehicle_id: str) -> None:
+    """Record the booking and its vehicle; the plan is to follow."""
     terms = agreed_terms(ride, command.offer, command.fare_won)
     draft.add(
         ev.RideBooked(draft.now, command.booking_id, command.owner, command.channel, terms),
-        ev.RideScheduled(draft.now, command.booking_id, found.vehicle_id),
+        ev.RideScheduled(draft.now, command.booking_id, vehicle_id),
     )
-    draft.insert(ride, found)
-    return None
 
 
 def agreed_terms(ride: Ride, offer: cmd.Offer, fare_won: int) -> ev.RideTerms:

@@ -5,16 +5,17 @@ from dataclasses import replace
 
 from routing.dispatch import commands as cmd
 from routing.dispatch import events as ev
-from routing.dispatch.decide.booking import release
+from routing.dispatch.decide.booking import book, refuse_confirmation, release
 from routing.dispatch.draft import Draft, agreed_visits, as_agreed
 from routing.dispatch.lifecycle import BookingState
 from routing.dispatch.projection import near_pickups
+from routing.dispatch.quote import promised_ride
 from routing.dispatch.rejections import Rejected, RejectReason
 from routing.dispatch.state import Booking
 from routing.dispatch.values import DispatchStatus, DutyState
 from routing.drt.check import check_plan
 from routing.drt.model import Ride, VehiclePlan, Visit, VisitKind
-from routing.drt.schedule import plan_cost
+from routing.drt.schedule import plans_cost
 
 VisitKey = tuple[VisitKind, str]
 
@@ -78,30 +79,66 @@ def _as_told(draft: Draft, booking: Booking) -> Ride:
 
 def propose_plan(draft: Draft, command: cmd.ProposePlan) -> Rejected | None:
     """Take over a better plan where the vehicles it touches have not moved on."""
-    if not command.plans:
-        return Rejected(RejectReason.PLAN_INVALID, "the proposal names no vehicle")
-    before = {plan.vehicle_id: plan.visits for plan in command.plans}
-    refusal = _refuse_proposal(draft, command, list(before))
+    refusal = _refuse_proposal(draft, command, None)
     if refusal is not None:
         return refusal
-    current = {v: _for_replan(draft, v) for v in before}
-    known = {_key(visit): visit for plan in current.values() for visit in plan.visits}
-    proposed = {
-        v: replace(plan, visits=tuple(known[k] for k in _keys(draft, v, before[v])))
-        for v, plan in current.items()
-    }
-    refusal = _refuse_plans(draft, current, proposed)
+    current, proposed = _plans_of(draft, command, None)
+    refusal = _refuse_plans(draft, current, proposed) or _refuse_cost(draft, current, proposed)
     if refusal is not None:
         return refusal
     _take_over(draft, proposed)
     return None
 
 
+def rescue_ride(draft: Draft, command: cmd.RescueRide) -> Rejected | None:
+    """Book a ride by a plan that makes room for it, where its vehicles have not moved on."""
+    confirm, proposal = command.confirm, command.proposal
+    refusal = refuse_confirmation(draft, confirm)
+    if refusal is not None:
+        return refusal
+    ride = promised_ride(confirm.booking_id, confirm.offer, draft.state.policy)
+    refusal = _refuse_proposal(draft, proposal, ride)
+    if refusal is not None:
+        return refusal
+    current, proposed = _plans_of(draft, proposal, ride)
+    refusal = _refuse_plans(draft, current, proposed)
+    if refusal is not None:
+        return refusal
+    pickup, _ = ride.visits()
+    vehicle_id = next(name for name, plan in proposed.items() if pickup in plan.visits)
+    book(draft, confirm, ride, vehicle_id)
+    _take_over(draft, proposed)
+    return None
+
+
+_Plans = dict[str, VehiclePlan]
+
+
+def _plans_of(
+    draft: Draft, command: cmd.ProposePlan, newcomer: Ride | None
+) -> tuple[_Plans, _Plans]:
+    """The plans that a proposal touches, as they stand now and as it wants them."""
+    wanted = {plan.vehicle_id: plan.visits for plan in command.plans}
+    current = {v: _for_replan(draft, v) for v in wanted}
+    known = {_key(visit): visit for plan in current.values() for visit in plan.visits}
+    known |= {_key(visit): visit for visit in _visits(newcomer)}
+    proposed = {
+        v: replace(plan, visits=tuple(known[k] for k in _keys(draft, v, wanted[v])))
+        for v, plan in current.items()
+    }
+    return current, proposed
+
+
+def _visits(newcomer: Ride | None) -> tuple[Visit, ...]:
+    return () if newcomer is None else newcomer.visits()
+
+
 def _for_replan(draft: Draft, vehicle_id: str) -> VehiclePlan:
-    state = draft.state
-    return draft.network.projector.for_replan(
+    state, projector = draft.state, draft.network.projector
+    narrowed = projector.for_replan(
         state.plans[vehicle_id], state.times[vehicle_id], draft.now, state.policy
     )
+    return projector.current(narrowed, draft.now)
 
 
 def _key(visit: Visit) -> VisitKey:
@@ -117,25 +154,27 @@ def _keys(draft: Draft, vehicle_id: str, visits: tuple[VisitKey, ...]) -> list[V
 
 
 def _refuse_proposal(
-    draft: Draft, command: cmd.ProposePlan, vehicles: list[str]
+    draft: Draft, command: cmd.ProposePlan, newcomer: Ride | None
 ) -> Rejected | None:
-    state = draft.state
+    if not command.plans:
+        return Rejected(RejectReason.PLAN_INVALID, "the proposal names no vehicle")
+    state, vehicles = draft.state, [plan.vehicle_id for plan in command.plans]
     if any(v not in state.plans for v in vehicles):
         return Rejected(RejectReason.UNKNOWN_VEHICLE)
     if any(state.duties[v] is not DutyState.ON_DUTY for v in vehicles):
         return Rejected(RejectReason.STALE_PLAN, "a vehicle is not on duty")
     if any(state.changed[v] > command.base_version for v in vehicles):
         return Rejected(RejectReason.STALE_PLAN, "a vehicle has moved on")
-    if not _same_work(draft, command):
+    if not _same_work(draft, command, newcomer):
         return Rejected(RejectReason.PLAN_INVALID, "the proposal loses or invents visits")
     return None
 
 
-def _same_work(draft: Draft, command: cmd.ProposePlan) -> bool:
+def _same_work(draft: Draft, command: cmd.ProposePlan, newcomer: Ride | None) -> bool:
     plans = draft.state.plans
     if len({plan.vehicle_id for plan in command.plans}) != len(command.plans):
         return False
-    now_planned: Counter[VisitKey] = Counter()
+    now_planned: Counter[VisitKey] = Counter((v.kind, v.ride_id) for v in _visits(newcomer))
     proposed: Counter[VisitKey] = Counter()
     for plan in command.plans:
         kept = plans[plan.vehicle_id].visits
@@ -147,21 +186,23 @@ def _same_work(draft: Draft, command: cmd.ProposePlan) -> bool:
     return now_planned == proposed
 
 
-def _refuse_plans(
-    draft: Draft, current: dict[str, VehiclePlan], proposed: dict[str, VehiclePlan]
-) -> Rejected | None:
-    travel, weights = draft.network.travel, draft.network.weights
+def _refuse_plans(draft: Draft, current: _Plans, proposed: _Plans) -> Rejected | None:
     for vehicle_id, plan in proposed.items():
         old = current[vehicle_id]
         if plan.visits[: old.n_frozen] != old.visits[: old.n_frozen]:
             return Rejected(RejectReason.PLAN_INVALID, "a visit under way would move")
         if _moves_locked(draft, old, plan):
             return Rejected(RejectReason.LOCKED)
-        violations = check_plan(plan, travel)
+        violations = check_plan(plan, draft.network.travel)
         if violations:
             return Rejected(RejectReason.PLAN_INVALID, violations[0].rule)
-    before = sum(plan_cost(plan, travel, weights) for plan in current.values())
-    after = sum(plan_cost(plan, travel, weights) for plan in proposed.values())
+    return None
+
+
+def _refuse_cost(draft: Draft, current: _Plans, proposed: _Plans) -> Rejected | None:
+    travel, weights = draft.network.travel, draft.network.weights
+    before = plans_cost(list(current.values()), travel, weights)
+    after = plans_cost(list(proposed.values()), travel, weights)
     if after >= before:
         return Rejected(RejectReason.STALE_PLAN, "the proposal is no better than the plan")
     return None
@@ -177,7 +218,8 @@ def _moves_locked(draft: Draft, old: VehiclePlan, new: VehiclePlan) -> bool:
     )
 
 
-def _take_over(draft: Draft, proposed: dict[str, VehiclePlan]) -> None:
+def _take_over(draft: Draft, proposed: _Plans) -> None:
+    """Record the plans, with the windows that were agreed; a newcomer's are its own."""
     agreed = agreed_visits(v for name in proposed for v in draft.state.plans[name].visits)
     for vehicle_id, plan in proposed.items():
         for visit in plan.visits:
