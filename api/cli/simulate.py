@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from routing.simulation.run import Settings
     from routing.simulation.world import World
 
+#: Some 20 ms of one core: a rider waits for it.
+RESCUE_ITERATIONS = 150
+#: Some 30 ms of one core every half minute of the day.
+IMPROVE_ITERATIONS = 200
+IMPROVE_EVERY_S = 30
 #: How often the service looks at the clock on a simulated day of an area.
 TICK_S = 30
 
@@ -31,6 +37,20 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--requests", type=Path, metavar="R.csv", help="requests of the area's day, as they came"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of chance (default 0)")
+    parser.add_argument(
+        "--rescue",
+        type=int,
+        default=RESCUE_ITERATIONS,
+        metavar="N",
+        help=f"iterations to make room where a ride fits nowhere (default {RESCUE_ITERATIONS})",
+    )
+    parser.add_argument(
+        "--improve",
+        type=int,
+        default=IMPROVE_ITERATIONS,
+        metavar="N",
+        help=f"iterations for a better plan every half minute (default {IMPROVE_ITERATIONS})",
+    )
     parser.add_argument("--out", type=Path, metavar="LOG.jsonl", help="file to write")
 
 
@@ -53,16 +73,13 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _chosen(arguments: argparse.Namespace) -> "tuple[World, Settings]":
     from gtfs.world_file import read_world
-    from routing.simulation.run import Settings
 
     if (arguments.world is None) == (arguments.area is None):
         raise WorldError("give either a world file or --area FILE")
     if arguments.world is not None:
         if arguments.day or arguments.requests:
             raise WorldError("--day and --requests go with --area; a world has its own requests")
-        return read_world(arguments.world), Settings(
-            seed=arguments.seed, stopwatch=time.perf_counter_ns
-        )
+        return read_world(arguments.world), _settings(arguments)
     return _day_of_area(arguments)
 
 
@@ -70,7 +87,6 @@ def _day_of_area(arguments: argparse.Namespace) -> "tuple[World, Settings]":
     from gtfs.area import load_area
     from gtfs.demand import load_demand, make_day
     from gtfs.request_file import read_requests
-    from routing.simulation.run import Settings
 
     if bool(arguments.day) == bool(arguments.requests):
         raise WorldError("--area goes with either --day or --requests")
@@ -81,8 +97,18 @@ def _day_of_area(arguments: argparse.Namespace) -> "tuple[World, Settings]":
     else:
         world = make_day(demand, arguments.day, arguments.seed, arguments.month)
         print(demand.file.note_en, file=sys.stderr)
-    return world, Settings(
-        seed=arguments.seed, noise=demand.noise, tick_s=TICK_S, stopwatch=time.perf_counter_ns
+    return world, replace(_settings(arguments), noise=demand.noise, tick_s=TICK_S)
+
+
+def _settings(arguments: argparse.Namespace) -> "Settings":
+    from routing.simulation.run import Settings
+
+    return Settings(
+        seed=arguments.seed,
+        rescue_iterations=arguments.rescue,
+        improve_iterations=arguments.improve,
+        improve_every_s=IMPROVE_EVERY_S,
+        stopwatch=time.perf_counter_ns,
     )
 
 
@@ -161,8 +187,19 @@ known; a visit starts no earlier than its earliest time.
 
 LOG.jsonl has a line for each answer {request, answer: accepted or rejected, time, answer_us}
 and for each visit that was made {vehicle, request, visit: pickup or dropoff, place, arrive,
-depart}. The ride lasts from the end of boarding to the arrival at the drop-off.""",
-    examples=("sokcho simulate world.json --seed 1 --out log.jsonl",),
+depart}. The ride lasts from the end of boarding to the arrival at the drop-off.
+
+A day of an area is made up from its demand file (estimated) or read from a CSV file with the
+columns request_id, called_time, origin, destination (virtual stops), depart_from or arrive_by, and
+if wanted passengers, wheelchairs, seniors, cancel_time, late_s, shows_up; times as 07:30:00.
+
+--rescue 0 --improve 0 leaves out all search: rides are only ever fitted into plans as they are.""",
+    examples=(
+        "sokcho simulate world.json --seed 1 --out log.jsonl",
+        "sokcho simulate world.json --seed 1 --rescue 0 --improve 0",
+        "sokcho simulate --area gtfs/sokcho/area.toml --day weekend --seed 1",
+        "sokcho simulate --area gtfs/sokcho/area.toml --requests asked.csv --out log.jsonl",
+    ),
     add_arguments=_add_arguments,
     run=_run,
 )

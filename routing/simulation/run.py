@@ -16,15 +16,19 @@ from routing.dispatch import events as ev
 from routing.dispatch.decide import decide
 from routing.dispatch.draft import Draft
 from routing.dispatch.network import Network
+from routing.dispatch.proposal import find_improvement, find_rescue
 from routing.dispatch.rejections import Rejected, RejectReason
 from routing.dispatch.state import DayState, commit
 from routing.dispatch.values import Actor, Cancellation
+from routing.drt.search.budget import iterations
 from routing.errors import PlanError
 from routing.simulation.chance import Chance, RoadNoise
 from routing.simulation.drivers import Drivers, executed
 from routing.simulation.facts import Answer, Executed
 from routing.simulation.report import DayReport, Odometer, Tally
 from routing.simulation.world import World, asking
+
+_NO_ROOM = frozenset({RejectReason.NO_ROOM, RejectReason.STALE_OFFER})
 
 Fact = Answer | Executed
 
@@ -38,6 +42,7 @@ class _What(IntEnum):
     CANCEL = 1
     ACT = 2
     TICK = 3
+    IMPROVE = 4
 
 
 class _Due(NamedTuple):
@@ -59,6 +64,12 @@ class Settings:
         How driving differs from the plan; None if it does not.
     tick_s
         The service looks at the clock so often; 0 for no more than it must.
+    rescue_iterations
+        Of the search for room when a ride fits nowhere; 0 for no rescue.
+    improve_iterations
+        Of each search for a better plan; 0 for none.
+    improve_every_s
+        A better plan is sought so often, in the time of the day.
     stopwatch
         Nanoseconds of some clock, for the time that answers take; None leaves them out.
     """
@@ -66,6 +77,9 @@ class Settings:
     seed: int = 0
     noise: RoadNoise | None = None
     tick_s: int = 0
+    rescue_iterations: int = 0
+    improve_iterations: int = 0
+    improve_every_s: int = 120
     stopwatch: Callable[[], int] | None = None
 
 
@@ -81,6 +95,11 @@ class _Queue:
         due = _Due(time, what, next(self.order), who)
         heapq.heappush(self.heap, due)
         return due
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything but what comes round by itself is still to happen."""
+        return bool(self.current) or any(due.what < _What.TICK for due in self.heap)
 
     def pop(self) -> _Due | None:
         """The next event that has not been replaced."""
@@ -147,6 +166,8 @@ class Simulation:
             self._queue.push(rider.called_time, _What.ASK, rider.request_id)
         if self.settings.tick_s:
             self._queue.push(begins, _What.TICK, "")
+        if self.settings.improve_iterations:
+            self._queue.push(begins, _What.IMPROVE, "")
 
     def _ask(self, due: _Due) -> Iterator[Fact]:
         rider = self._riders[due.who]
@@ -155,7 +176,7 @@ class Simulation:
         Draft(self.state, self.state.now, self.network).get_ready()
         watch = self.settings.stopwatch
         began = watch() if watch else 0
-        decision = decide(self.state, command, due.time, self.network)
+        decision = self._decide_or_rescue(command, due.time)
         taken = watch() - began if watch else 0
         is_accepted = not isinstance(decision, Rejected)
         if not isinstance(decision, Rejected):
@@ -164,6 +185,35 @@ class Simulation:
                 cancel_time = max(rider.cancel_time, due.time)
                 self._queue.push(cancel_time, _What.CANCEL, rider.request_id)
         yield Answer(rider.request_id, is_accepted, due.time, taken)
+
+    def _decide_or_rescue(
+        self, command: cmd.ConfirmOffer | cmd.BookRide, now: int
+    ) -> list[ev.Event] | Rejected:
+        decision = decide(self.state, command, now, self.network)
+        n_iterations = self.settings.rescue_iterations
+        if not (n_iterations and isinstance(decision, Rejected) and decision.reason in _NO_ROOM):
+            return decision
+        budget = iterations(n_iterations)
+        rescue = find_rescue(
+            self.state, command, now, self.network, seed=self.settings.seed, budget=budget
+        )
+        if rescue is None:
+            return decision
+        rescued = decide(self.state, rescue, now, self.network)
+        if isinstance(rescued, Rejected):
+            raise PlanError(f"a rescue at {now} was refused: {rescued.reason} {rescued.detail}")
+        return rescued
+
+    def _improve(self, due: _Due) -> Iterator[Fact]:
+        budget = iterations(self.settings.improve_iterations)
+        proposal = find_improvement(
+            self.state, due.time, self.network, seed=self.settings.seed, budget=budget
+        )
+        if proposal is not None:
+            self._do(proposal, due.time)
+        if self._queue.is_busy:
+            self._queue.push(due.time + self.settings.improve_every_s, _What.IMPROVE, "")
+        yield from ()
 
     def _cancel(self, due: _Due) -> Iterator[Fact]:
         decision = decide(self.state, cmd.CancelRide(due.who, CANCELLED), due.time, self.network)
@@ -185,7 +235,7 @@ class Simulation:
 
     def _tick(self, due: _Due) -> Iterator[Fact]:
         self._do(cmd.Tick(), due.time)
-        if self._queue.heap:
+        if self._queue.is_busy:
             self._queue.push(due.time + self.settings.tick_s, _What.TICK, "")
         yield from ()
 
@@ -218,6 +268,7 @@ _HAPPENS: dict[_What, Callable[[Simulation, _Due], Iterator[Fact]]] = {
     _What.CANCEL: Simulation._cancel,
     _What.ACT: Simulation._act,
     _What.TICK: Simulation._tick,
+    _What.IMPROVE: Simulation._improve,
 }
 
 
