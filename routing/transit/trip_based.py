@@ -40,7 +40,7 @@ class TripWorkspace(NamedTuple):
 
     last_pos: Int32Array  # (t,) last position of each trip; not changed
     reached: Int32Array  # (t,) from which position on riders can be on board already
-    reached_by: Int32Array  # (k, t) the same after that many trips, for windows; row 0: one trip
+    reached_by: Int32Array  # (t, k) the same after 1, 2 ... trips, for windows
     segments: Int32Array  # (n + 1, 5) trip, board, end, segment before, event left there
     egress_s: Int32Array  # (s,) s, NEVER where the stop is no egress; NEVER between queries
     access_s: Int32Array  # (s,) s, NEVER where the stop is no access; NEVER between queries
@@ -58,7 +58,7 @@ def trip_workspace(timetable: Timetable, max_trips: int = DEFAULT_MAX_TRIPS) -> 
     return TripWorkspace(
         last_pos=np.diff(timetable.patterns.trip_event_ptr) - np.int32(1),
         reached=np.empty(t, np.int32),
-        reached_by=np.empty((max_trips, t), np.int32),
+        reached_by=np.empty((t, max_trips), np.int32),
         segments=np.empty((n + 1, 5), np.int32),
         egress_s=np.full(timetable.n_stops, NEVER, np.int32),
         access_s=np.full(timetable.n_stops, NEVER, np.int32),
@@ -369,8 +369,8 @@ def _find_range(
     # Fills rows with the legs of all journeys; returns their count, or _FULL.
     if not _open(patterns, access, egress, work):
         return _BAD_OFFSETS
-    for k in range(max_trips):
-        work.reached_by[k] = work.last_pos
+    for trip in range(work.last_pos.shape[0]):
+        work.reached_by[trip] = work.last_pos[trip]
     work.best[:] = NEVER
     n = 0
     for i in range(access.stop.shape[0]):
@@ -462,17 +462,14 @@ def _board_within(patterns, stop, ready, n, max_trips, work):
 @njit(cache=True, nogil=True)
 def _push_within(patterns, trip, pos, parent, event, n, k, max_trips, work):
     # `_push` for a window: what is reached with k trips is reached with more.
-    if pos >= work.reached_by[k - 1, trip]:
+    if pos >= work.reached_by[trip, k - 1]:
         return n
-    _add(n, trip, pos, work.reached_by[k - 1, trip], parent, event, work)
+    _add(n, trip, pos, work.reached_by[trip, k - 1], parent, event, work)
     end = patterns.trip_ptr[patterns.trip_pattern[trip] + 1]
-    for row in range(k - 1, max_trips):
-        after = trip
-        while after < end and work.reached_by[row, after] > pos:
-            work.reached_by[row, after] = pos
-            after += 1
-        if after == trip:
-            break
+    while trip < end and work.reached_by[trip, k - 1] > pos:
+        for column in range(k - 1, max_trips):
+            work.reached_by[trip, column] = min(work.reached_by[trip, column], pos)
+        trip += 1
     return n + 1
 
 
