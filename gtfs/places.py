@@ -102,6 +102,7 @@ def list_places(
     """
 
     def zone_id(lon: float, lat: float) -> str | None:
+        """Zone of a point, or None outside the service area."""
         zone = find_zone(zones, lon, lat, file.zones.margin_m)
         return zone.zone_id if zone else None
 

@@ -9,7 +9,7 @@ import numpy as np
 class RoadNoise:
     """How driving differs from the plan. Estimated: no measurement of Sokcho's traffic was found.
 
-    Parameters
+    Attributes
     ----------
     drive_sd
         Standard deviation of the logarithm of real over planned driving time.
@@ -27,7 +27,7 @@ class RoadNoise:
 class Chance:
     """Real driving times, one after the other; the same seed gives the same ones.
 
-    Parameters
+    Attributes
     ----------
     noise
         How much is left to chance.

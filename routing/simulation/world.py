@@ -47,7 +47,7 @@ class ExactWish:
 class Rider:
     """Somebody who will ask: when, for what, and how they behave once they are booked.
 
-    Parameters
+    Attributes
     ----------
     request_id
         Names the request, and the booking if there will be one.
