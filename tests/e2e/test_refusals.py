@@ -83,6 +83,23 @@ def test_form_says_what_is_missing(visit: Visit) -> None:
     rider.check_access()
 
 
+def test_list_of_places_closes_behind_one(visit: Visit) -> None:
+    """One that is the only match is taken, of several none."""
+    rider = visit()
+    origin, destination = rider.page.locator("#place-from"), rider.page.locator("#place-to")
+    origin.fill("대포")
+    expect(rider.page.get_by_role("option").first).to_be_visible()
+    origin.press("Tab")
+    expect(rider.page.get_by_role("option")).to_have_count(0)
+    expect(origin).to_have_value("대포")
+    destination.fill("속초시청")
+    expect(rider.page.get_by_role("option")).to_have_count(1)
+    destination.press("Tab")
+    rider.ask()
+    expect(rider.page.locator("#place-from-note")).to_contain_text("목록에서 고르거나")
+    expect(rider.page.locator("#place-to-note")).to_have_text("")
+
+
 def test_service_that_does_not_answer(visit: Visit) -> None:
     rider = visit()
     rider.choose("from", "시청")

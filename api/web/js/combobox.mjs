@@ -11,9 +11,10 @@ const HERE_TIMEOUT_MS = 10_000;
 export function PlaceField({ end, place, index, problem, onChange, children }) {
   const [typed, setTyped] = useState(null); // null: show the chosen place
   const [active, setActive] = useState(-1);
+  const [isFocused, setFocused] = useState(false);
   const [note, setNote] = useState("");
   const found = typed === null ? [] : search(index, typed);
-  const isOpen = found.length > 0;
+  const isOpen = isFocused && found.length > 0;
 
   useEffect(() => setTyped(null), [place]);
 
@@ -21,6 +22,10 @@ export function PlaceField({ end, place, index, problem, onChange, children }) {
     setTyped(null);
     setActive(-1);
     onChange({ stop });
+  };
+  const leave = () => {
+    setFocused(false);
+    if (found.length === 1) choose(found[0]);
   };
   const type = (event) => {
     setTyped(event.target.value);
@@ -49,13 +54,13 @@ export function PlaceField({ end, place, index, problem, onChange, children }) {
     <div class="place place-${end}">
       <div class="place-head"><label for="place-${end}">${label}</label>${children}</div>
       <div class="place-input">
-        <input id="place-${end}" role="combobox" type="text" autocomplete="off" spellcheck="false"
+        <input id="place-${end}" role="combobox" type="text" autocomplete="off" spellcheck=${false}
           placeholder=${t("place.placeholder")} value=${typed ?? placeName(place)}
           aria-expanded=${isOpen ? "true" : "false"} aria-autocomplete="list"
           aria-controls="places-${end}" aria-invalid=${problem ? "true" : "false"}
           aria-describedby="place-${end}-note"
           aria-activedescendant=${active >= 0 ? `place-${end}-${active}` : undefined}
-          onInput=${type} onKeyDown=${press} onBlur=${() => setActive(-1)} />
+          onInput=${type} onKeyDown=${press} onFocus=${() => setFocused(true)} onBlur=${leave} />
         <button type="button" class="here" aria-label=${t(`place.here.${end}`)} title=${t("place.here")}
           onClick=${locate}><span aria-hidden="true">◎</span></button>
       </div>
