@@ -9,7 +9,7 @@ import json
 import mmap
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ import numpy as np
 from gtfs.service_day import ServiceDay
 from gtfs.strings import Strings
 from routing.errors import FeedError
-from routing.transit import Timetable
+from routing.transit import Timetable, Transfers, build_transfers
 from routing.transit.timetable import Connections, Patterns, Walks
 from routing.types import NONE, Int32Array, frozen
 
@@ -143,6 +143,8 @@ class CompiledDay:
         Labels of the timetable's trips.
     headsigns
         Headsigns by language, each (t,); only languages that the feed translates them to.
+    transfers
+        What the trip-based search follows, where `with_transfers` has prepared it.
     """
 
     service_date: date
@@ -158,6 +160,7 @@ class CompiledDay:
     routes: Routes
     trips: Trips
     headsigns: Mapping[str, Strings]
+    transfers: Transfers | None = None
 
     @property
     def service_day(self) -> ServiceDay:
@@ -175,6 +178,10 @@ class CompiledDay:
             if parent != NONE:
                 found.setdefault(parent, []).append(stop)
         return found
+
+    def with_transfers(self, n_threads: int = 1) -> "CompiledDay":
+        """The same day, prepared for the trip-based search; takes seconds on large feeds."""
+        return replace(self, transfers=build_transfers(self.timetable, n_threads))
 
     def find_stop(self, stop_id: str) -> int | None:
         """Stop index of a ``stop_id``, or None."""
@@ -321,6 +328,8 @@ def _arrays(day: CompiledDay) -> dict[str, np.ndarray]:
         "routes": day.routes,
         "trips": day.trips,
     }
+    if day.transfers is not None:
+        groups["transfers"] = day.transfers
     columns = {f"{group}.{k}": v for group, table in groups.items() for k, v in _items(table)}
     columns |= {f"stop_names.{name}": texts for name, texts in day.stop_names.items()}
     columns |= {f"headsigns.{name}": texts for name, texts in day.headsigns.items()}
@@ -363,4 +372,5 @@ def _day(meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> CompiledDay:
         routes=table(Routes, "routes"),
         trips=table(Trips, "trips"),
         headsigns={name: texts(f"headsigns.{name}") for name in meta["headsigns"]},
+        transfers=table(Transfers, "transfers") if "transfers.ptr" in arrays else None,
     )

@@ -2,22 +2,29 @@
 
 import argparse
 import csv
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from api.cli.arguments import iso_date
+from api.cli.arguments import iso_date, whole_number
 from api.cli.command import Command
 from routing.errors import FeedError, SourceError
 
 if TYPE_CHECKING:
     from gtfs.compiled import CompiledDay
-    from routing.transit import Timetable
+    from routing.transit import Journey, Offsets
 
-#: Service seconds of arrival by count of trips.
-Answer = list[tuple[int, int]]
+
+class Found(NamedTuple):
+    """What is written about one journey; times in service seconds."""
+
+    n_trips: int
+    dep_time: int
+    arr_time: int
 
 
 class Query(NamedTuple):
@@ -37,9 +44,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="A.csv", help="file to write")
     parser.add_argument(
         "--kind",
-        choices=("earliest", "pareto"),
+        choices=("earliest", "pareto", "range"),
         default="pareto",
-        help="earliest arrival by connection scan, or arrivals by trips by RAPTOR (default)",
+        help="earliest arrival, arrivals by trips (default), or both over a window of departures",
     )
     parser.add_argument(
         "--footpaths",
@@ -48,7 +55,18 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="from_stop,to_stop,seconds instead of walks within 100 m",
     )
     parser.add_argument(
-        "--max-trips", type=int, default=8, metavar="N", help="most trips (pareto; default 8)"
+        "--max-trips",
+        type=whole_number(1),
+        default=8,
+        metavar="N",
+        help="most trips (not earliest; default 8)",
+    )
+    parser.add_argument(
+        "--window-s",
+        type=whole_number(0),
+        default=7200,
+        metavar="W",
+        help="length of the window from dep_s on, its end not included (range; default 7200)",
     )
 
 
@@ -56,11 +74,12 @@ def _run(arguments: argparse.Namespace) -> int:
     import numpy as np
 
     day = _open_day(arguments.feed, arguments.date)
-    timetable = day.timetable
     if arguments.footpaths:
-        timetable = _with_footpaths(day, arguments.footpaths)
+        day = _with_footpaths(day, arguments.footpaths)
+    if arguments.kind != "earliest" and day.transfers is None:
+        day = day.with_transfers(n_threads=os.cpu_count() or 1)
     queries = _read_queries(arguments.queries, day)
-    answer = _answering(timetable, arguments.kind, arguments.max_trips)
+    answer = _answering(day, arguments.kind, arguments.max_trips, arguments.window_s)
     for query in queries[:1]:
         answer(query)  # compiles, or loads the compiled kernels
     answers, taken_ns = [], []
@@ -68,7 +87,7 @@ def _run(arguments: argparse.Namespace) -> int:
         started = time.perf_counter_ns()
         answers.append(answer(query))
         taken_ns.append(time.perf_counter_ns() - started)
-    _write_answers(arguments.out, day, queries, answers)
+    _write_answers(arguments.out, day, queries, answers, arguments.kind)
     n_reached = sum(bool(found) for found in answers)
     median, p99 = np.percentile(taken_ns, (50, 99)) / 1000 if queries else (0, 0)
     print(
@@ -93,8 +112,8 @@ def _open_day(source: str, service_date: date | None) -> "CompiledDay":
     return compile_day(load_feed(source), service_date)
 
 
-def _with_footpaths(day: "CompiledDay", path: Path) -> "Timetable":
-    """Return the timetable with the footpaths of a file in place of its own."""
+def _with_footpaths(day: "CompiledDay", path: Path) -> "CompiledDay":
+    """Return the day with the footpaths of a file in place of its own, not prepared for them."""
     from routing.transit import build_walks
 
     footpaths = [
@@ -106,7 +125,7 @@ def _with_footpaths(day: "CompiledDay", path: Path) -> "Timetable":
         for row, line in _read_rows(path, ("from_stop", "to_stop", "seconds"))
     ]
     walks = build_walks(day.timetable.n_stops, footpaths, day.timetable.walks.change_s)
-    return day.timetable._replace(walks=walks)
+    return replace(day, timetable=day.timetable._replace(walks=walks), transfers=None)
 
 
 def _read_queries(path: Path, day: "CompiledDay") -> list[Query]:
@@ -146,49 +165,77 @@ def _seconds(path: Path, row: int, line: dict[str, str], field: str) -> int:
         raise SourceError(problem, str(path), row, field) from None
 
 
-def _answering(timetable: "Timetable", kind: str, max_trips: int) -> Callable[[Query], Answer]:
+def _answering(
+    day: "CompiledDay", kind: str, max_trips: int, window_s: int
+) -> Callable[[Query], list[Found]]:
     """Return the function that answers one query, journeys with their legs included."""
-    from routing.transit import (
-        find_earliest_journey,
-        find_journeys,
-        list_access,
-        list_egress,
-        round_workspace,
-        scan_workspace,
-    )
+    from routing.transit import StopOffsets
 
-    rounds = round_workspace(timetable, max_trips)
-    scan = scan_workspace(timetable)
+    offsets = StopOffsets(day.timetable.walks)
+    search = _searching(day, kind, max_trips, window_s)
 
-    def answer(query: Query) -> Answer:
-        access = list_access(timetable, query.source)
-        egress = list_egress(timetable, query.target)
-        if kind == "earliest":
-            found = find_earliest_journey(timetable, access, egress, query.dep_time, scan)
-            journeys = [found] if found else []
-        else:
-            journeys = find_journeys(timetable, access, egress, query.dep_time, max_trips, rounds)
-        arrivals = [(journey.n_trips, journey.arr_time) for journey in journeys]
-        walks_s = [int(s) for stop, s in zip(*access, strict=True) if stop == query.target]
+    def answer(query: Query) -> list[Found]:
+        access = offsets.list_access(query.source)
+        journeys = search(access, offsets.list_egress(query.target), query.dep_time)
+        found = [Found(journey.n_trips, journey.dep_time, journey.arr_time) for journey in journeys]
+        walks_s = [s for stop, s in zip(*map(list, access), strict=True) if stop == query.target]
         if not walks_s:
-            return arrivals
-        on_foot = query.dep_time + min(walks_s)
-        return [(0, on_foot), *(pair for pair in arrivals if pair[1] < on_foot)]
+            return found
+        return _beside_walking(found, query.dep_time, int(min(walks_s)), kind)
 
     return answer
 
 
+def _searching(
+    day: "CompiledDay", kind: str, max_trips: int, window_s: int
+) -> "Callable[[Offsets, Offsets, int], list[Journey]]":
+    from routing.transit import find_earliest_journey, scan_workspace, trip_based
+
+    timetable, transfers = day.timetable, day.transfers
+    if kind == "earliest" or transfers is None:
+        scan = scan_workspace(timetable)
+
+        def earliest(access: "Offsets", egress: "Offsets", dep_time: int) -> "list[Journey]":
+            found = find_earliest_journey(timetable, access, egress, dep_time, scan)
+            return [found] if found else []
+
+        return earliest
+    work = trip_based.trip_workspace(timetable, max_trips)
+    if kind == "range":
+        return lambda access, egress, dep_time: trip_based.find_range_journeys(
+            timetable, transfers, access, egress, dep_time, window_s, max_trips, work
+        )
+    return lambda access, egress, dep_time: trip_based.find_journeys(
+        timetable, transfers, access, egress, dep_time, max_trips, work
+    )
+
+
+def _beside_walking(found: list[Found], dep_time: int, walk_s: int, kind: str) -> list[Found]:
+    """Return the walk that leaves at once, and the journeys that beat walking."""
+    walk = Found(0, dep_time, dep_time + walk_s)
+    if kind == "range":
+        return [walk, *(item for item in found if item.arr_time < item.dep_time + walk_s)]
+    return [walk, *(item for item in found if item.arr_time < walk.arr_time)]
+
+
 def _write_answers(
-    path: Path, day: "CompiledDay", queries: list[Query], found: list[Answer]
+    path: Path, day: "CompiledDay", queries: list[Query], answers: list[list[Found]], kind: str
 ) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("source", "target", "dep_s", "arrival_s", "pareto"))
-        for query, answer in zip(queries, found, strict=True):
+        for query, found in zip(queries, answers, strict=True):
             ids = day.stops.id[query.source], day.stops.id[query.target]
-            earliest = min((arrival for _, arrival in answer), default="")
-            pareto = " ".join(f"{n_trips}:{arrival}" for n_trips, arrival in answer)
-            writer.writerow((*ids, query.dep_time, earliest, pareto))
+            earliest = min((item.arr_time for item in found), default="")
+            writer.writerow((*ids, query.dep_time, earliest, " ".join(_texts(found, kind))))
+
+
+def _texts(found: list[Found], kind: str) -> Iterator[str]:
+    for item in found:
+        if kind == "range":
+            yield f"{item.dep_time}>{item.arr_time}x{item.n_trips}"
+        else:
+            yield f"{item.n_trips}:{item.arr_time}"
 
 
 COMMAND = Command(
@@ -197,11 +244,14 @@ COMMAND = Command(
     description=(
         "A.csv repeats each query with arrival_s (service seconds, empty where nothing leads\n"
         "there) and pareto, pairs of trips:arrival with a blank between; 0 trips is the walk.\n"
-        "The time of a query includes its journey in legs."
+        "Of a range, pareto holds departure>arrivalxtrips for each journey that leaves within the\n"
+        "window and that none beats, not even one that leaves later. The time of a query includes\n"
+        "its journeys in legs; what a snapshot of `compile` has prepared need not be made first."
     ),
     examples=(
         "sokcho journeys sokcho.zip --date 2026-11-23 --queries q.csv --out a.csv",
         "sokcho journeys sokcho.day --kind earliest --queries q.csv --out a.csv",
+        "sokcho journeys sokcho.day --kind range --window-s 86400 --queries q.csv --out a.csv",
     ),
     add_arguments=_add_arguments,
     run=_run,

@@ -386,7 +386,7 @@ def _find_range(
         n = 0
         while i >= 0 and work.starts[i] >> 32 == dep_time:
             event = np.int32(work.starts[i] & 0xFFFFFFFF)
-            trip = np.int32(np.searchsorted(patterns.trip_event_ptr, event, side="right") - 1)
+            trip = _trip_of(patterns, event)
             pos = event - patterns.trip_event_ptr[trip]
             n = _push_within(patterns, trip, pos, NONE, NONE, n, 1, max_trips, work)
             i -= 1
@@ -399,6 +399,11 @@ def _find_range(
                 n_rows = _write(patterns, walks, access, egress, k, work, rows, n_rows)
     _close(patterns, access, egress, work)
     return n_rows
+
+
+@njit(cache=True, nogil=True)
+def _trip_of(patterns, event):
+    return np.int32(np.searchsorted(patterns.trip_event_ptr, event, side="right") - 1)
 
 
 @njit(cache=True, nogil=True)

@@ -11,7 +11,7 @@ from gtfs.compiled import is_compiled, load_compiled, save_compiled
 from gtfs.feed import load_feed
 from gtfs.strings import Strings
 from routing.errors import FeedError
-from routing.transit import find_journeys, list_access, list_egress, raptor
+from routing.transit import find_journeys, list_access, list_egress, raptor, trip_based
 from tests.gtfs.feeds import TINY, write_folder
 
 
@@ -41,6 +41,20 @@ def test_what_is_saved_is_what_is_loaded(day, path):
     assert labels[0] == labels[1]
     assert again.find_stop("D") == 3
     assert again.find_stop("X") is None
+    assert again.transfers is None
+
+
+def test_transfers_are_saved_with_the_day_and_need_no_second_kernel(day, path):
+    prepared = day.with_transfers()
+    save_compiled(path, prepared)
+    again = load_compiled(path)
+    ends = list_access(day.timetable, 0), list_egress(day.timetable, 2)
+    for loaded in (prepared, again):
+        (journey,) = trip_based.find_journeys(loaded.timetable, loaded.transfers, *ends, 28_000)
+        assert journey.arr_time == 29_400 + 66  # to B, and on foot to C
+    assert all(map(np.array_equal, prepared.transfers, again.transfers))
+    if not numba.config.DISABLE_JIT:
+        assert len(trip_based._find.signatures) == 1
 
 
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="needs the compiler")

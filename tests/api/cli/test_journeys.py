@@ -69,6 +69,32 @@ def test_earliest_agrees(tmp_path: Path, feed: Path) -> None:
     assert answer["pareto"] == f"2:{8 * HOUR_S + 40 * 60}"
 
 
+def test_a_range_tells_departure_arrival_and_trips(tmp_path: Path, feed: Path) -> None:
+    (answer,) = ask(tmp_path, feed, QUERY, *ON, "--kind", "range", "--window-s", "600")
+    eight, five, forty, nine = (8 * HOUR_S + 60 * minute for minute in (0, 5, 40, 60))
+    assert answer["pareto"] == f"{eight}>{forty}x2 {five}>{nine}x1"
+    assert answer["arrival_s"] == str(forty)
+    (first,) = ask(tmp_path, feed, QUERY, *ON, "--kind", "range", "--window-s", "300")
+    assert first["pareto"] == f"{eight}>{forty}x2"
+
+
+def test_a_range_drops_what_walking_beats(tmp_path: Path, feed: Path) -> None:
+    (tmp_path / "f.csv").write_text("from_stop,to_stop,seconds\nA,C,2700\n")
+    options = (*ON, "--kind", "range", "--footpaths", str(tmp_path / "f.csv"))
+    (answer,) = ask(tmp_path, feed, QUERY, *options)
+    eight = 8 * HOUR_S
+    assert answer["pareto"] == f"{eight}>{eight + 2700}x0 {eight}>{eight + 2400}x2"
+
+
+@pytest.mark.parametrize("option", [("--window-s", "-1"), ("--max-trips", "0")])
+def test_a_number_out_of_range_is_refused(
+    tmp_path: Path, feed: Path, capsys: pytest.CaptureFixture[str], option: tuple[str, str]
+) -> None:
+    with pytest.raises(SystemExit):
+        ask(tmp_path, feed, QUERY, *ON, *option)
+    assert f"{option[1]!r} is not a whole number from" in capsys.readouterr().err
+
+
 def test_a_short_walk_is_an_answer_without_trips(tmp_path: Path, feed: Path) -> None:
     (answer,) = ask(tmp_path, feed, "source,target,dep_s\nA,X,100\n", *ON)
     walk_s = 60  # 50.04 m x 1.3 at 1.1 m/s, rounded up
@@ -89,7 +115,9 @@ def test_a_snapshot_answers_like_its_feed(
     snapshot = tmp_path / "monday.day"
     assert cli.main(["compile", str(feed), *ON, "--out", str(snapshot)]) == 0
     assert "4 stops, 3 trips, 3 hops" in capsys.readouterr().out
-    assert ask(tmp_path, snapshot, QUERY) == ask(tmp_path, feed, QUERY, *ON)
+    for kind in ("earliest", "pareto", "range"):
+        asked = (QUERY, "--kind", kind)
+        assert ask(tmp_path, snapshot, *asked) == ask(tmp_path, feed, *asked, *ON)
 
 
 def test_the_summary_counts_and_times(
