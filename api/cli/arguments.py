@@ -29,9 +29,9 @@ def today(zone: ZoneInfo = SOKCHO_ZONE) -> date:
 def whole_number(least: int) -> Callable[[str], int]:
     """Return a reader of whole numbers from ``least`` on."""
 
-    def read(text: str) -> int:
+    def _read(text: str) -> int:
         if not text.isdecimal() or int(text) < least:
             raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} on")
         return int(text)
 
-    return read
+    return _read
