@@ -22,7 +22,7 @@ from routing.drt.search.arrays import (
     N_WAS_ABSENT,
 )
 from routing.drt.search.chance import draw
-from routing.drt.search.kernel import kernel
+from routing.drt.search.kernel import kernel, part
 from routing.drt.search.moves import begin, copy_route, mark_absent, take_out, undo
 from routing.drt.search.passes import ROUNDING, refresh
 from routing.drt.search.recreate import recreate
@@ -109,7 +109,7 @@ def run(problem, routes, kept, best, memory, n_iterations, temperature, goal):
     return n_iterations
 
 
-@kernel
+@part
 def _change(routes, kept, memory):
     # Cost of the touched routes now minus before; inf if one of them breaks a limit.
     change = 0.0
@@ -121,7 +121,7 @@ def _change(routes, kept, memory):
     return change
 
 
-@kernel
+@part
 def _is_accepted(memory, cost, temperature):
     counts, absences = memory.counts, memory.absences
     missed, was_missed = 0, 0
@@ -135,7 +135,7 @@ def _is_accepted(memory, cost, temperature):
     return cost < memory.sums[COST] - temperature * np.log(1.0 - draw(memory.random))
 
 
-@kernel
+@part
 def _n_used(routes):
     used = 0
     for n in routes.n_visits:
@@ -143,7 +143,7 @@ def _n_used(routes):
     return used
 
 
-@kernel
+@part
 def _is_best(routes, memory, goal):
     is_cheaper = memory.sums[COST] < memory.sums[BEST_COST] - ROUNDING
     if goal in (CHEAPER, EVERYBODY):
@@ -154,7 +154,7 @@ def _is_best(routes, memory, goal):
     return is_cheaper
 
 
-@kernel
+@part
 def _keep_best(routes, best, memory):
     for v in range(routes.n_visits.shape[0]):
         copy_route(routes, best, v)
@@ -162,7 +162,7 @@ def _keep_best(routes, best, memory):
     memory.counts[N_BEST_USED] = _n_used(routes)
 
 
-@kernel
+@part
 def _close_one(problem, routes, kept, memory):
     # Empties and closes the vehicle whose requests are easiest to place elsewhere.
     least = np.int64(2**62)

@@ -8,14 +8,14 @@ Transactions on Mathematical Software 42. https://doi.org/10.1145/2845077
 
 import numpy as np
 
-from routing.drt.search.kernel import kernel
+from routing.drt.search.kernel import part
 
 _A, _B, _C, _SHIFT = np.uint64(12), np.uint64(25), np.uint64(27), np.uint64(11)
 _FACTOR = np.uint64(2685821657736338717)
 _SCALE = 1.0 / 9007199254740992.0  # 2 ** -53
 
 
-@kernel
+@part
 def draw(random):
     """A float64 in [0, 1); ``random`` uint64 (1,) is the state."""
     x = random[0]
@@ -26,7 +26,7 @@ def draw(random):
     return np.float64((x * _FACTOR) >> _SHIFT) * _SCALE
 
 
-@kernel
+@part
 def draw_below(random, n):
     """An int64 in [0, n)."""
     return np.int64(draw(random) * n)

@@ -9,6 +9,10 @@ from typing import Any
 
 from numba import njit
 
-kernel: Callable[[Callable[..., Any]], Any] = njit(  # type: ignore[call-overload]
-    cache=True, nogil=True, _nrt=False
-)
+_options = {"cache": True, "nogil": True, "_nrt": False}
+
+#: What Python calls.
+kernel: Callable[[Callable[..., Any]], Any] = njit(**_options)
+#: What kernels call. A call hands over each array as seven words, and a search has dozens of
+#: arrays: short functions would spend most of their time on that.
+part: Callable[[Callable[..., Any]], Any] = njit(forceinline=True, **_options)

@@ -9,13 +9,13 @@ from routing.drt.search.arrays import (
     N_TOUCHED,
     N_WAS_ABSENT,
 )
-from routing.drt.search.kernel import kernel
+from routing.drt.search.kernel import part
 from routing.drt.search.passes import refresh
 from routing.drt.search.places import lay_out
 from routing.types import NONE
 
 
-@kernel
+@part
 def copy_route(source, target, v):
     """Make route ``v`` of ``target`` that of ``source``."""
     n = source.n_visits[v]
@@ -30,7 +30,7 @@ def copy_route(source, target, v):
     target.fits[v] = source.fits[v]
 
 
-@kernel
+@part
 def begin(memory):
     """Begin an iteration: nothing is touched, and who is absent now was absent."""
     counts = memory.counts
@@ -41,7 +41,7 @@ def begin(memory):
         memory.was_absent[k] = memory.absent[k]
 
 
-@kernel
+@part
 def _touch(routes, kept, memory, v):
     counts = memory.counts
     if memory.touched_at[v] != counts[ITERATION]:
@@ -51,7 +51,7 @@ def _touch(routes, kept, memory, v):
         copy_route(routes, kept, v)
 
 
-@kernel
+@part
 def mark_absent(memory, r):
     """Let request ``r`` be nobody's; its nodes leave their route with `take_out`."""
     memory.vehicle_of[r] = NONE
@@ -59,7 +59,7 @@ def mark_absent(memory, r):
     memory.counts[N_ABSENT] += 1
 
 
-@kernel
+@part
 def take_out(problem, routes, kept, memory, v):
     """Remove from route ``v`` the nodes of requests that are absent."""
     _touch(routes, kept, memory, v)
@@ -75,7 +75,7 @@ def take_out(problem, routes, kept, memory, v):
     refresh(problem, routes, memory, v)
 
 
-@kernel
+@part
 def put_in(problem, routes, kept, memory, v, r):
     """Put request ``r`` into route ``v`` where `find_fit` found that it fits best."""
     _touch(routes, kept, memory, v)
@@ -89,7 +89,7 @@ def put_in(problem, routes, kept, memory, v, r):
     refresh(problem, routes, memory, v)
 
 
-@kernel
+@part
 def undo(problem, routes, kept, memory):
     """Make everything as it was when the iteration began."""
     counts, nodes = memory.counts, problem.nodes

@@ -9,7 +9,7 @@ search finds is returned before `routing.drt.check` has audited it.
 import numpy as np
 
 from routing.drt.search.arrays import BREAK, DROPOFF, PICKUP, STAMP
-from routing.drt.search.kernel import kernel
+from routing.drt.search.kernel import part
 from routing.types import NEVER, NONE
 
 _NEVER = float(NEVER)
@@ -19,7 +19,7 @@ ROUNDING = 1e-9
 _MAX_ROUNDS = 86_400
 
 
-@kernel
+@part
 def drive_s(knot_time, seconds, i, j, time):
     """Seconds from place ``i`` to ``j``: `routing.road.travel.travel_s` in float64."""
     last = knot_time.shape[0] - 1
@@ -35,7 +35,7 @@ def drive_s(knot_time, seconds, i, j, time):
     return before + np.floor(rise * (time - knot_time[k - 1]) / (knot_time[k] - knot_time[k - 1]))
 
 
-@kernel
+@part
 def _go_straight(problem, vehicle, steps, hold, n, first):
     # Fills start and depart from ``first`` on; False, and no further, where a window is missed.
     nodes, knot_time, seconds = problem.nodes, problem.knot_time, problem.seconds
@@ -58,13 +58,13 @@ def _go_straight(problem, vehicle, steps, hold, n, first):
     return True
 
 
-@kernel
+@part
 def _clear(hold, n):
     for k in range(n + 2):
         hold[k] = -_NEVER
 
 
-@kernel
+@part
 def _hold_back(nodes, vehicle, steps, hold, position, n):
     # First step that had to be held back, n + 2 if none, -1 if that is impossible.
     first = n + 2
@@ -92,7 +92,7 @@ def _hold_back(nodes, vehicle, steps, hold, position, n):
     return first
 
 
-@kernel
+@part
 def settle(problem, v, steps, hold, position, n):
     """Whether some schedule keeps every limit; if so ``steps`` has the earliest one.
 
@@ -116,7 +116,7 @@ def settle(problem, v, steps, hold, position, n):
     return False
 
 
-@kernel
+@part
 def count_cost(problem, steps, position, n):
     """Weighted seconds of a settled row: `routing.drt.timing.count_seconds` in float64."""
     nodes, weights = problem.nodes, problem.weights
@@ -140,7 +140,7 @@ def count_cost(problem, steps, position, n):
     return weights[0] * drive + weights[1] * wait + weights[2] * ride
 
 
-@kernel
+@part
 def fits(layouts, v, loads, k, more, p):
     """Whether some layout of vehicle v carries its load after step k and that of node p."""
     n_dimensions = layouts.shape[2]
@@ -155,7 +155,7 @@ def fits(layouts, v, loads, k, more, p):
     return False
 
 
-@kernel
+@part
 def refresh(problem, routes, memory, v):
     """Bring everything that follows from the nodes of route ``v`` up to date; a new stamp."""
     steps, n = routes.steps[v], routes.n_visits[v]
@@ -175,7 +175,7 @@ def refresh(problem, routes, memory, v):
     _look_back(problem.nodes, problem.shortest, steps, n)
 
 
-@kernel
+@part
 def _look_back(nodes, shortest, steps, n):
     steps[n + 1].latest_start = nodes[steps[n + 1].node].latest
     for k in range(n, -1, -1):
@@ -184,7 +184,7 @@ def _look_back(nodes, shortest, steps, n):
         steps[k].latest_start = min(node.latest, leave - node.dwell_s)
 
 
-@kernel
+@part
 def _count_loads(problem, routes, v):
     # Fills the loads of route v; whether they fit, and nobody is aboard during a break.
     steps, n, nodes, loads = routes.steps, routes.n_visits[v], problem.nodes, routes.loads

@@ -8,26 +8,30 @@ schedule costs, needs that.
 import numpy as np
 
 from routing.drt.search.arrays import BREAK
-from routing.drt.search.kernel import kernel
+from routing.drt.search.kernel import part
 from routing.drt.search.passes import ROUNDING, count_cost, drive_s, fits, settle
 from routing.types import NONE
 
 
-@kernel
-def find_fit(problem, routes, memory, v, r):
-    """Fill ``memory.fit[r, v]`` with the cheapest feasible place; its cost is inf if none."""
+@part
+def find_fit(problem, routes, memory, v, r, most):
+    """Fill ``memory.fit[r, v]`` with the cheapest feasible place that costs less than ``most``.
+
+    If there is none, ``cost`` is ``most`` and ``i`` is NONE.
+    """
     fit = memory.fit[r, v]
     fit.stamp = routes.stamp[v]
-    fit.cost = np.inf
+    fit.cost = most
+    fit.i = NONE
     if not routes.is_sound[v] or routes.n_visits[v] + 4 > routes.steps.shape[1]:
-        return
-    if problem.requests[r].pickup == NONE:
+        fit.cost = np.inf
+    elif problem.requests[r].pickup == NONE:
         _fit_single(problem, routes, memory, v, r, fit)
     else:
         _fit_pair(problem, routes, memory, v, r, fit)
 
 
-@kernel
+@part
 def _fit_single(problem, routes, memory, v, r, fit):
     steps, n = routes.steps[v], routes.n_visits[v]
     d = problem.requests[r].dropoff
@@ -46,7 +50,7 @@ def _fit_single(problem, routes, memory, v, r, fit):
             fit.cost, fit.i, fit.j = cost, j, j
 
 
-@kernel
+@part
 def _is_aboard(loads, v, k):
     aboard = 0
     for d in range(loads.shape[2]):
@@ -54,7 +58,7 @@ def _is_aboard(loads, v, k):
     return aboard > 0
 
 
-@kernel
+@part
 def _fit_pair(problem, routes, memory, v, r, fit):
     steps, n, vehicle = routes.steps[v], routes.n_visits[v], problem.vehicles[v]
     knot_time, seconds, weights = problem.knot_time, problem.seconds, problem.weights
@@ -84,7 +88,7 @@ def _fit_pair(problem, routes, memory, v, r, fit):
         _fit_dropoff(problem, routes, memory, v, r, i, start, to_pickup, detour, waited, fit)
 
 
-@kernel
+@part
 def _fit_dropoff(problem, routes, memory, v, r, i, start, to_pickup, detour, waited, fit):
     # Improves fit by the best place of the drop-off; the pickup follows step i and starts then.
     steps, n, nodes = routes.steps[v], routes.n_visits[v], problem.nodes
@@ -140,7 +144,7 @@ def _fit_dropoff(problem, routes, memory, v, r, i, start, to_pickup, detour, wai
             break
 
 
-@kernel
+@part
 def _try(problem, routes, memory, v, p, d, i, j):
     # What route v costs more with nodes p, if any, after i visits and d after j; inf if it breaks.
     work, n = memory.work, routes.n_visits[v]
@@ -150,7 +154,7 @@ def _try(problem, routes, memory, v, p, d, i, j):
     return count_cost(problem, work, memory.position, at - 2) - routes.cost[v]
 
 
-@kernel
+@part
 def lay_out(problem, steps, n, row, p, d, i, j):
     """Write the nodes of ``steps`` and p, d between them into ``row``; return its length."""
     at = 0

@@ -13,7 +13,7 @@ import numpy as np
 
 from routing.drt.search.arrays import N_ABSENT, N_ORDERS, QUERY
 from routing.drt.search.chance import draw, draw_below
-from routing.drt.search.kernel import kernel
+from routing.drt.search.kernel import part
 from routing.drt.search.moves import put_in
 from routing.drt.search.places import find_fit
 from routing.types import NONE
@@ -24,7 +24,7 @@ BLINK = 0.01
 _SHARES = np.cumsum(np.array([4.0, 4.0, 2.0, 1.0, 2.0, 2.0]))
 
 
-@kernel
+@part
 def recreate(problem, routes, kept, memory):
     """Put back all who are absent; those who fit nowhere stay absent."""
     counts, absent = memory.counts, memory.absent
@@ -41,28 +41,42 @@ def recreate(problem, routes, kept, memory):
     counts[N_ABSENT] = n_left
 
 
-@kernel
+@part
 def _cheapest_vehicle(problem, routes, memory, r):
     home, least = problem.requests[r].home, np.inf
     best: Any = NONE
+    n_vehicles = problem.vehicles.shape[0]
+    first, last = (0, n_vehicles) if home == NONE else (home, home + 1)
+    # What is known already comes first: nobody needs to look for what costs more.
+    for v in range(first, last):
+        fit = memory.fit[r, v]
+        is_known = fit.stamp == routes.stamp[v] and fit.i != NONE and routes.is_open[v]
+        if is_known and fit.cost < least and draw(memory.random) >= BLINK:
+            best, least = v, fit.cost
     memory.counts[QUERY] += 1
-    for v in range(problem.vehicles.shape[0]):
-        if (home != NONE and v != home) or not routes.is_open[v]:
+    for v in range(first, last):
+        fit = memory.fit[r, v]
+        is_known = fit.stamp == routes.stamp[v] and (fit.i != NONE or fit.cost >= least)
+        if is_known or not routes.is_open[v] or _is_alike(problem, routes, memory, v):
             continue
-        if routes.n_visits[v] == 0:
-            group = problem.vehicles[v].group
-            if memory.group_at[group] == memory.counts[QUERY]:
-                continue
-            memory.group_at[group] = memory.counts[QUERY]
-        if memory.fit[r, v].stamp != routes.stamp[v]:
-            find_fit(problem, routes, memory, v, r)
-        cost = memory.fit[r, v].cost
-        if cost < least and draw(memory.random) >= BLINK:
-            best, least = v, cost
+        find_fit(problem, routes, memory, v, r, least)
+        if fit.i != NONE and draw(memory.random) >= BLINK:
+            best, least = v, fit.cost
     return best
 
 
-@kernel
+@part
+def _is_alike(problem, routes, memory, v):
+    # Whether v is empty and another empty vehicle like it has been asked already.
+    if routes.n_visits[v] > 0:
+        return False
+    group, query = problem.vehicles[v].group, memory.counts[QUERY]
+    is_asked = memory.group_at[group] == query
+    memory.group_at[group] = query
+    return is_asked
+
+
+@part
 def _sort(keys, absent, n, random):
     share = draw(random) * _SHARES[N_ORDERS - 1]
     order = 0

@@ -9,7 +9,7 @@ the numbers below are the paper's.)
 
 from routing.drt.search.arrays import ITERATION
 from routing.drt.search.chance import draw, draw_below
-from routing.drt.search.kernel import kernel
+from routing.drt.search.kernel import part
 from routing.drt.search.moves import mark_absent, take_out
 from routing.types import NONE
 
@@ -19,7 +19,7 @@ _SPLIT = 0.5  # share of strings that leave some visits between their ends in pl
 _LEAVE_ONE_MORE = 0.01
 
 
-@kernel
+@part
 def ruin(problem, routes, kept, memory):
     """Remove a few strings around a visit drawn at random."""
     random, n_vehicles = memory.random, problem.vehicles.shape[0]
@@ -38,7 +38,7 @@ def ruin(problem, routes, kept, memory):
         n_ruined += _ruin_at(problem, routes, kept, memory, node, longest, random)
 
 
-@kernel
+@part
 def _mean_visits(routes):
     visits, used = 0, 0
     for n in routes.n_visits:
@@ -48,7 +48,7 @@ def _mean_visits(routes):
     return visits / max(used, 1)
 
 
-@kernel
+@part
 def _ruin_at(problem, routes, kept, memory, node, longest, random):
     # Removes a string that holds ``node``: 1 if there was one in a route not yet ruined.
     r = problem.nodes[node].request

@@ -55,7 +55,7 @@ def test_a_fit_is_a_feasible_insertion_at_its_true_cost(data, fleet, weights):
     if not search.is_sound.all():
         return
     r = len(search.problem.requests) - 1
-    find_fit(search.problem, search._routes, search._memory, 0, r)
+    find_fit(search.problem, search._routes, search._memory, 0, r, np.inf)
     fit = search._memory.fit[r, 0]
     if fit["cost"] == np.inf:
         return
@@ -79,7 +79,7 @@ def test_the_fit_is_the_cheapest_on_streets_without_shortcuts(data, seed):
     if not search.is_sound.all():
         return
     r = len(search.problem.requests) - 1
-    find_fit(search.problem, search._routes, search._memory, 0, r)
+    find_fit(search.problem, search._routes, search._memory, 0, r, np.inf)
     costs = [cost(new, travel, weights) for _, _, new in candidates(plan, ride)
              if is_feasible(new, travel)]  # fmt: skip
     least = min(costs, default=np.inf) - cost(plan, travel, weights)
