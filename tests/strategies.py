@@ -152,7 +152,13 @@ def busy_fleets(draw, n_vehicles: int = 2, n_rides: int = 8):
     """Travel times and plans in which riders share vehicles, and a ride on top."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     at = rng.integers(0, 400, (8, 2))
-    travel = static(np.abs(at[:, np.newaxis] - at[np.newaxis]).sum(axis=2))
+    seconds = np.abs(at[:, np.newaxis] - at[np.newaxis]).sum(axis=2)
+    dwell_s = 20
+    if draw(st.integers(0, 2)) == 0:  # ways over other places are often shorter
+        seconds = rng.integers(0, 800, (8, 8))
+        np.fill_diagonal(seconds, 0)
+        dwell_s = 0
+    travel = static(seconds)
     layouts = ((4, 0), (2, 1))
     names = [f"v{k}" for k in range(n_vehicles)]
     fleet = Fleet(travel, CostWeights())
@@ -162,21 +168,21 @@ def busy_fleets(draw, n_vehicles: int = 2, n_rides: int = 8):
     }
     for k in range(n_rides):
         fleet.sync(drawn.values())
-        found = fleet.cheapest_insertion(_busy_ride(rng, f"r{k}"))
+        found = fleet.cheapest_insertion(_busy_ride(rng, f"r{k}", dwell_s))
         if found is not None:
             drawn[found.vehicle_id] = found.plan
-    return travel, list(drawn.values()), _busy_ride(rng, "new")
+    return travel, list(drawn.values()), _busy_ride(rng, "new", dwell_s)
 
 
-def _busy_ride(rng: np.random.Generator, ride_id: str) -> Ride:
+def _busy_ride(rng: np.random.Generator, ride_id: str, dwell_s: int) -> Ride:
     origin, destination = (int(place) for place in rng.choice(8, 2, replace=False))
     earliest = int(rng.integers(0, HOUR_S))
     load = (1, 0) if rng.random() < 0.8 else (0, 1)
     longest_s = int(rng.integers(600, 1500))
     latest = earliest + 900
-    return Ride(
-        ride_id, origin, destination, earliest, latest, latest + longest_s, longest_s, load, 20, 20
-    )
+    by = latest + dwell_s + longest_s
+    window = (earliest, latest, by)
+    return Ride(ride_id, origin, destination, *window, longest_s, load, dwell_s, dwell_s)
 
 
 def cost_weights() -> st.SearchStrategy[CostWeights]:

@@ -115,6 +115,23 @@ def test_a_pickup_waits_so_that_its_rider_does_not():
     assert check_plan(plan, LINE) == []
 
 
+def test_holding_one_rider_back_may_hold_back_another():
+    """
+    c boards from 2000, so b may board from 2000 + 30 + 60 - 300 - 30 = 1760 at the earliest;
+    a is aboard then and leaves after b has boarded, at 1850, so a may board from 1620.
+    """
+    plan = plan_of(
+        pickup("a", 1, 600, 1900),
+        pickup("b", 2, 600, 2600),
+        dropoff("a", 3, max_ride_s=200),
+        pickup("c", 4, 2000, 2600),
+        dropoff("b", 5, max_ride_s=300),
+        dropoff("c", 6),
+    )
+    assert [time.start for time in schedule(plan, LINE)] == [1620, 1760, 1850, 2000, 2090, 2180]
+    assert check_plan(plan, LINE) == []
+
+
 def test_where_waiting_cannot_help_nobody_waits():
     plan = plan_of(
         pickup("a", 1, 600, 1800),
