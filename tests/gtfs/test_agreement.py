@@ -10,7 +10,16 @@ from gtfs.compile import compile_day
 from gtfs.compiled import CompiledDay
 from gtfs.feed import Feed, load_feed
 from routing.errors import FeedError
-from routing.transit import check_journey, find_earliest_journey, find_journeys, get_offsets
+from routing.transit import (
+    build_transfers,
+    check_journey,
+    find_earliest_journey,
+    find_journeys,
+    find_range_journeys,
+    get_offsets,
+    trip_based,
+    trip_workspace,
+)
 from routing.types import NEVER
 from tests.conftest import REPOSITORY
 from tests.gtfs.agreement import arrivals_by_both, seeded_departures
@@ -26,6 +35,7 @@ SMALL = (
     "synthetic_sample_feed_calendar_dates",
     "vvs_bus_751",
 )
+HOUR_S = 3600
 REPEATED = ("sao_paulo_frequencies",)
 
 
@@ -61,10 +71,16 @@ def test_both_algorithms_agree_on_every_pair_of_sokcho(tmp_path):
     assert_agreement(compile_day(feed, date(2026, 11, 23)))
 
 
+def pairs(journeys):
+    """``(n_trips, arrival)`` of each journey."""
+    return [(journey.n_trips, journey.arr_time) for journey in journeys]
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize("name", ["cairns_2014", "donan_bus_gtfsjp", "caltrain_2017"])
 def test_journeys_between_addresses_can_be_replayed(shared_dir, name):
     timetable = busiest_day(load_feed(shared_dir / "feeds" / f"{name}.zip")).timetable
+    transfers, work = build_transfers(timetable), trip_workspace(timetable)
     random = np.random.default_rng(7)
     found = 0
     for _ in range(100):
@@ -77,6 +93,16 @@ def test_journeys_between_addresses_can_be_replayed(shared_dir, name):
         for journey in [*journeys, *([first] if first else [])]:
             check_journey(timetable, journey, start, end, dep_time)
         assert [j.arr_time for j in journeys][-1:] == ([first.arr_time] if first else [])
+        query = (timetable, transfers, start, end)
+        by_trips = trip_based.find_journeys(*query, dep_time, workspace=work)
+        assert pairs(by_trips) == pairs(journeys)
+        window = find_range_journeys(*query, dep_time, HOUR_S, workspace=work)
+        # Whoever leaves with the first of a window, or with any later one, arrives like this.
+        for journey in {item.dep_time: item for item in window}.values():
+            at_its_time = find_journeys(timetable, start, end, journey.dep_time)
+            assert (journey.n_trips, journey.arr_time) in pairs(at_its_time)
+        for journey in [*by_trips, *window]:
+            check_journey(timetable, journey, start, end, dep_time)
         found += bool(journeys)
     assert found > 10
 

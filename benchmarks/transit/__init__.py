@@ -1,0 +1,1 @@
+"""Transit queries beside other engines."""
