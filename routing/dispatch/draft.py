@@ -91,7 +91,12 @@ class Draft:
 
 def as_driven(times: tuple[VisitTime, ...], early_s: int) -> tuple[VisitTime, ...]:
     """Times of a vehicle that does not stand about at a stop, but leaves when it is time."""
-    return tuple(replace(time, arrive=max(time.arrive, time.start - early_s)) for time in times)
+    return tuple(
+        time
+        if time.arrive >= time.start - early_s
+        else VisitTime(time.start - early_s, time.start, time.depart)
+        for time in times
+    )
 
 
 def agreed_visits(visits: Iterable[Visit]) -> dict[tuple[VisitKind, str], Visit]:
@@ -108,4 +113,4 @@ def as_agreed(visit: Visit, agreed: dict[tuple[VisitKind, str], Visit]) -> Visit
     known = agreed.get((visit.kind, visit.ride_id))
     if known is None:
         return visit
-    return replace(known, earliest=max(known.earliest, visit.earliest))
+    return known if known.earliest >= visit.earliest else replace(known, earliest=visit.earliest)

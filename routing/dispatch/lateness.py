@@ -22,15 +22,29 @@ def find_lateness(
         if visit.kind is VisitKind.BREAK:
             continue
         booking = bookings[visit.ride_id]
-        promise = booking.terms.promise
         if visit.kind is VisitKind.PICKUP:
             boarding[visit.ride_id] = time.depart
-            if booking.boarded_time is None:  # else this is the second pickup, after a breakdown
-                yield booking, BreachRule.PICKUP_LATEST, time.start - promise.pickup_latest
+            late = _late_pickup(booking, time)
         else:
-            yield booking, BreachRule.DROPOFF_LATEST, time.arrive - promise.dropoff_latest
-            aboard_s = time.arrive - boarding.get(visit.ride_id, _boarded(booking))
-            yield booking, BreachRule.MAX_RIDE, aboard_s - booking.terms.ride.max_ride_s
+            late = _late_dropoff(booking, time, boarding.get(visit.ride_id))
+        yield from ((booking, rule, late_s) for rule, late_s in late if late_s > 0)
+
+
+def _late_pickup(booking: Booking, time: VisitTime) -> tuple[tuple[BreachRule, int], ...]:
+    if booking.boarded_time is not None:
+        return ()  # the second pickup, after a breakdown
+    return ((BreachRule.PICKUP_LATEST, time.start - booking.terms.promise.pickup_latest),)
+
+
+def _late_dropoff(
+    booking: Booking, time: VisitTime, boards: int | None
+) -> tuple[tuple[BreachRule, int], ...]:
+    terms = booking.terms
+    aboard_s = time.arrive - (_boarded(booking) if boards is None else boards)
+    return (
+        (BreachRule.DROPOFF_LATEST, time.arrive - terms.promise.dropoff_latest),
+        (BreachRule.MAX_RIDE, aboard_s - terms.ride.max_ride_s),
+    )
 
 
 def _boarded(booking: Booking) -> int:
@@ -42,4 +56,4 @@ def _boarded(booking: Booking) -> int:
 def is_news(booking: Booking, rule: BreachRule, late_s: int, notice_s: int) -> bool:
     """Whether a lateness is a breach that the rider has not been told of."""
     known = max((b.late_s for b in booking.breaches if b.rule is rule), default=-notice_s)
-    return late_s > 0 and late_s >= known + notice_s
+    return late_s >= known + notice_s
