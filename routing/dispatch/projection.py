@@ -76,6 +76,13 @@ class Projector:
             self._asked[vehicle_id] = asked
         return asked[2]
 
+    def replannable(
+        self, plan: VehiclePlan, times: tuple[VisitTime, ...], now: int, policy: ServicePolicy
+    ) -> VehiclePlan:
+        """As `for_replan`, for who is not told the time: an idle vehicle is ready now."""
+        projected = self.for_replan(plan, times, now, policy)
+        return projected if projected.n_frozen else self.current(projected, now)
+
     def _for_replan(
         self, plan: VehiclePlan, times: tuple[VisitTime, ...], now: int, policy: ServicePolicy
     ) -> VehiclePlan:

@@ -50,9 +50,7 @@ def improvable_plans(state: DayState, now: int, network: Network) -> tuple[Vehic
     }
     projector = network.projector
     return tuple(
-        projector.current(
-            projector.for_replan(plan, state.times[vehicle_id], now, state.policy), now
-        )
+        projector.replannable(plan, state.times[vehicle_id], now, state.policy)
         for vehicle_id, plan in sorted(state.plans.items())
         if state.duties[vehicle_id] is DutyState.ON_DUTY and vehicle_id not in locked
     )

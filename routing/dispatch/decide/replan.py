@@ -134,11 +134,10 @@ def _visits(newcomer: Ride | None) -> tuple[Visit, ...]:
 
 
 def _for_replan(draft: Draft, vehicle_id: str) -> VehiclePlan:
-    state, projector = draft.state, draft.network.projector
-    narrowed = projector.for_replan(
+    state = draft.state
+    return draft.network.projector.replannable(
         state.plans[vehicle_id], state.times[vehicle_id], draft.now, state.policy
     )
-    return projector.current(narrowed, draft.now)
 
 
 def _key(visit: Visit) -> VisitKey:
