@@ -6,7 +6,14 @@ from importlib import import_module
 
 from api.kernel_cache import use_kernel_cache
 
-SECTIONS = ("micro.insertion", "micro.reoptimise", "micro.journeys", "transit.queries", "serve.booking")
+SECTIONS = (
+    "micro.insertion",
+    "micro.reoptimise",
+    "micro.journeys",
+    "transit.queries",
+    "serve.booking",
+    "day.strategies",
+)
 
 
 def main() -> int:

@@ -56,7 +56,7 @@ class _Due(NamedTuple):
 class Settings:
     """How a day is simulated.
 
-    Parameters
+    Attributes
     ----------
     seed
         Of everything that is left to chance.
@@ -113,7 +113,7 @@ class _Queue:
 class Simulation:
     """One service day of a world.
 
-    Parameters
+    Attributes
     ----------
     world
         A world that `check_world` has passed.
