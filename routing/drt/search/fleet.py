@@ -21,14 +21,12 @@ from routing.drt.search.arrays import (
     Float64Array,
     Problem,
 )
-from routing.drt.search.nearness import nearest
+from routing.drt.search.nearness import GAP_WEIGHT, nearest
 from routing.policy import CostWeights
 from routing.road.travel import TravelTimes
 from routing.types import NEVER, NONE, Int32Array, frozen
 
 _NEVER = float(NEVER)
-#: A second between two windows parts visits less than one of driving: a vehicle can wait.
-_GAP_WEIGHT = 0.5
 _N_NEAREST = 64
 
 
@@ -237,4 +235,4 @@ def _distance(nodes: Any, first: int, shortest: Any) -> Float64Array:
     earliest[is_joined] = np.maximum(earliest[is_joined], earliest[pickups])
     apart = np.maximum(earliest[first:, None] - latest, 0.0)
     there = shortest[place[:, None], place]
-    return (there + there.T) / 2 + _GAP_WEIGHT * np.maximum(apart, apart.T)
+    return (there + there.T) / 2 + GAP_WEIGHT * np.maximum(apart, apart.T)

@@ -19,7 +19,7 @@ from routing.drt.search.arrays import (
     Float64Array,
     Problem,
 )
-from routing.drt.search.nearness import nearest
+from routing.drt.search.nearness import GAP_WEIGHT, nearest
 from routing.types import NEVER, NONE, Int32Array, frozen
 
 _NEVER = float(NEVER)
@@ -70,7 +70,7 @@ def instance_problem(instance: Instance) -> Problem:
         frozen(loads),
         frozen(np.full((v, 1, n_dimensions), instance.capacity)),
         frozen(_keys(instance), np.float64),
-        nearest(instance.distance[1:, 1:], 2 * v, _N_NEAREST),
+        nearest(_apart(instance), 2 * v, _N_NEAREST),
         frozen([0.0], np.float64),
         frozen(seconds[np.newaxis], np.float64),
         seconds,
@@ -118,6 +118,14 @@ def _implied_windows(instance: Instance) -> tuple[Float64Array, Float64Array]:
         earliest[p] = np.maximum(earliest[p], earliest[d] - instance.max_ride - dwell[p])
         latest[d] = np.minimum(latest[d], latest[p] + dwell[p] + instance.max_ride)
     return earliest, latest
+
+
+def _apart(instance: Instance) -> Float64Array:
+    """How far visits are apart, time that a vehicle must wait between them included."""
+    earliest, latest = (window[1:] for window in _implied_windows(instance))
+    away = instance.distance[1:, 1:]
+    wait = np.maximum(earliest[:, None] - (latest + instance.dwell[1:]) - away, 0.0)
+    return away + GAP_WEIGHT * np.maximum(wait, wait.T)
 
 
 def _keys(instance: Instance) -> Float64Array:

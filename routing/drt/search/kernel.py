@@ -12,7 +12,9 @@ from numba import njit
 _options = {"cache": True, "nogil": True, "_nrt": False}
 
 #: What Python calls.
-kernel: Callable[[Callable[..., Any]], Any] = njit(**_options)
+kernel: Callable[[Callable[..., Any]], Any] = njit(**_options)  # type: ignore[call-overload]
 #: What kernels call. A call hands over each array as seven words, and a search has dozens of
 #: arrays: short functions would spend most of their time on that.
-part: Callable[[Callable[..., Any]], Any] = njit(forceinline=True, **_options)
+part: Callable[[Callable[..., Any]], Any] = njit(  # type: ignore[call-overload]
+    forceinline=True, **_options
+)

@@ -6,6 +6,10 @@ import numpy as np
 
 from routing.types import NONE, Int32Array, frozen
 
+#: A second that must pass between two visits parts them by this many of driving. Without, a
+#: ruin takes visits of the same street at other hours, which cannot change places.
+GAP_WEIGHT = 0.5
+
 
 def nearest(distance: Any, first: int, most: int) -> Int32Array:
     """For each node the nearest visits, the nearest first.

@@ -98,6 +98,7 @@ def _fit_dropoff(problem, routes, memory, v, r, i, start, to_pickup, detour, wai
     layouts, loads, changes = problem.layouts, routes.loads, problem.loads
     needs_trial = problem.has_limits or not problem.is_additive
     boarded = start + pickup.dwell_s
+    last_boarded = min(pickup.latest, steps[i + 1].latest_start) + pickup.dwell_s
     place, time, aboard_s = pickup.place, boarded, 0.0
     for j in range(i, n + 1):
         to_dropoff = drive_s(knot_time, seconds, place, dropoff.place, time)
@@ -107,6 +108,7 @@ def _fit_dropoff(problem, routes, memory, v, r, i, start, to_pickup, detour, wai
         onward = drive_s(knot_time, seconds, dropoff.place, end.place, leave)
         if (
             arrive <= dropoff.latest + ROUNDING
+            and arrive - last_boarded <= dropoff.max_ride_s + ROUNDING
             and aboard_s + shortest[place, dropoff.place] <= dropoff.max_ride_s + ROUNDING
             and leave + onward <= end.latest_start + ROUNDING
         ):

@@ -1,0 +1,1 @@
+"""Static instances of the field: this solver beside its peers, each solution checked."""
