@@ -8,6 +8,7 @@ from routing.dispatch.network import Network
 from routing.dispatch.quote import quote
 from routing.dispatch.rejections import Rejected
 from routing.dispatch.state import DayState, commit
+from routing.drt.search import warm_up
 from routing.transit import find_journeys, get_offsets, next_departures
 
 
@@ -22,6 +23,7 @@ def warm_kernels(area: Area, day: CompiledDay | None) -> None:
         A timetable, if there is one.
     """
     _book_a_ride(area)
+    warm_up()  # the search for room
     if day is not None:
         everywhere = get_offsets([0], [0], day.timetable.n_stops)
         last = get_offsets([day.timetable.n_stops - 1], [0], day.timetable.n_stops)

@@ -22,7 +22,7 @@ from routing.road.travel import TravelTimes
 
 #: Iterations between two looks at the budget: about a millisecond.
 CHUNK = 20
-ANNEAL = Temperatures(0.5, 0.01)
+ANNEAL = Temperatures(3.0, 0.02)
 #: While somebody is without a seat, cost decides little.
 SEATING = 0.1
 #: A search over more vehicles than this makes too few iterations for each.

@@ -1,8 +1,10 @@
 """Where a request fits best into one route.
 
-Rule: tests that cost O(1) refuse a place only where it breaks a limit, or cannot cost less than
-the best place so far; what they let through is settled as a whole wherever a limit, or what a
-schedule costs, needs that.
+Rule: a place is refused in O(1) where it breaks a limit, or where driving and the rider's own
+times cost as much as the best place already. What is let through is settled as a whole wherever a
+limit, or what a schedule costs, needs that; so a place that is taken is feasible, at its true
+cost. It is the cheapest, too, where the triangle inequality holds and driving is all that counts;
+else what others gain, or another time of day, may have been overlooked.
 """
 
 import numpy as np
