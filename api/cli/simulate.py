@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from routing.simulation.world import World
 
 #: Some 20 ms of one core: a rider waits for it.
-RESCUE_ITERATIONS = 150
-#: Some 30 ms of one core every half minute of the day.
-IMPROVE_ITERATIONS = 200
-IMPROVE_EVERY_S = 30
+RESCUE_ITERATIONS = 400
+#: Some 20 ms of one core every minute of the day.
+IMPROVE_ITERATIONS = 150
+IMPROVE_EVERY_S = 60
 #: How often the service looks at the clock on a simulated day of an area.
 TICK_S = 30
 
@@ -49,7 +49,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=IMPROVE_ITERATIONS,
         metavar="N",
-        help=f"iterations for a better plan every half minute (default {IMPROVE_ITERATIONS})",
+        help=f"iterations for a better plan every minute (default {IMPROVE_ITERATIONS})",
     )
     parser.add_argument("--out", type=Path, metavar="LOG.jsonl", help="file to write")
 

@@ -12,7 +12,7 @@ from routing.drt.breach import loosen
 from routing.drt.model import VehiclePlan, Visit, VisitKind, VisitTime
 from routing.drt.schedule import leave_time, schedule
 from routing.policy import ServicePolicy
-from routing.road.travel import TravelTimes
+from routing.road.travel import TravelTimes, get_travel_s
 from routing.types import NEVER
 
 
@@ -128,8 +128,10 @@ def _quiet(
     else:
         departure = never
         here = plan.visits[0]
-        expected = plan.first_arrival + here.dwell_s if plan.standing else times[0].arrive
-        until = min(until, expected)
+        # Not the arrival that is told: a vehicle may take its time where boarding is held back.
+        drive_s = get_travel_s(travel, plan.place, here.place, plan.ready_time)
+        there = max(plan.first_arrival, plan.ready_time + drive_s)
+        until = min(until, plan.first_arrival + here.dwell_s if plan.standing else there)
     return Quiet(plan, until, departure, pickup - policy.approach_s)
 
 

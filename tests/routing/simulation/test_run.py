@@ -92,6 +92,21 @@ def test_boarding_that_has_begun_is_not_held_back():
     assert [v.ride_id for v in visits(facts)] == ["a", "a", "b", "b"]
 
 
+def test_who_comes_slowly_is_not_taken_to_have_come_already():
+    # b is fitted in when the vehicle has left for a, so it has time until 1260; c asks meanwhile.
+    riders = [
+        wish("a", 1, 3, 1000, wait_s=900, ride_s=200),
+        wish("b", 2, 3, 1400, called=950),
+        wish("c", 4, 3, 9000, called=1100),
+    ]
+    simulation = Simulation(world([van()], riders))
+    answered = {fact.request_id for _, fact in zip(range(3), simulation.run(), strict=False)}
+    assert answered == {"a", "b", "c"}
+    state, projector = simulation.state, simulation.network.projector
+    plan = projector.replannable(state.plans["v"], state.times["v"], 1100, state.policy)
+    assert (plan.n_frozen, plan.standing, plan.first_arrival) == (1, False, 1100)
+
+
 def test_the_shift_ends_at_home():
     rider = wish("a", 1, 4, 1000)
     back = 1000 + DWELL_S + 3 * EDGE_S + DWELL_S + 4 * EDGE_S
