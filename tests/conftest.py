@@ -16,6 +16,11 @@ from tests.redis_server import RedisServer
 
 REPOSITORY = Path(__file__).parents[1]
 
+# An assert in a helper of any folder here explains itself like that of a test.
+pytest.register_assert_rewrite(
+    *(f"tests.{folder.name}" for folder in Path(__file__).parent.iterdir() if folder.is_dir())
+)
+
 use_kernel_cache()
 
 # A first call may compile a kernel for seconds: a deadline for an example would only make noise.
@@ -30,6 +35,14 @@ def shared_folder() -> Path:
     if not folder.is_dir():
         pytest.skip(f"public test data is absent: no folder {folder} (SOKCHO_SHARED names it)")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests in a browser last.
+
+    From the first of them on, Playwright keeps an event loop running in this thread.
+    """
+    items.sort(key=lambda item: item.path.is_relative_to(REPOSITORY / "tests" / "e2e"))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
