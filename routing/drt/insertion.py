@@ -118,12 +118,13 @@ class Fleet:
             n_dimensions = (self._plans or changed)[0].vehicle.n_dimensions
             vehicle_id = plan.vehicle.vehicle_id
             loads = [plan.load, *plan.vehicle.configurations, *(v.load for v in plan.visits)]
-            if any(len(load) != n_dimensions for load in loads):
+            if {*map(len, loads)} != {n_dimensions}:
                 raise ValueError(
                     f"vehicle {vehicle_id} has a load without {n_dimensions} dimensions"
                 )
-            for place in (plan.place, plan.vehicle.end_place, *(v.place for v in plan.visits)):
-                self._refuse_unknown_place(place)
+            places = [plan.place, plan.vehicle.end_place, *(v.place for v in plan.visits)]
+            self._refuse_unknown_place(min(places))
+            self._refuse_unknown_place(max(places))
 
     def _refuse_unknown_place(self, place: int) -> None:
         if not 0 <= place < self._shortest.shape[0]:

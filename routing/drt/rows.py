@@ -1,5 +1,6 @@
 """Plans as rows of visits for the kernels: the one place that translates between them."""
 
+from operator import add, le
 from typing import Any
 
 import numpy as np
@@ -105,23 +106,26 @@ def plan_rows(plan: VehiclePlan) -> tuple[Any, Any]:
 
 def loads_along(plan: VehiclePlan) -> list[Load]:
     """What is on board before the first visit and after each: n_visits + 1 loads."""
-    loads = [plan.load]
+    load = plan.load
+    loads = [load]
     for visit in plan.visits:
-        loads.append(tuple(a + b for a, b in zip(loads[-1], visit.load, strict=True)))
+        load = tuple(map(add, load, visit.load))
+        loads.append(load)
     return loads
 
 
 def fits(load: Load, vehicle: Vehicle) -> bool:
     """Whether some layout of ``vehicle`` carries ``load``."""
-    return any(
-        all(a <= b for a, b in zip(load, layout, strict=True)) for layout in vehicle.configurations
-    )
+    return any(all(map(le, load, layout)) for layout in vehicle.configurations)
 
 
 def loads_fit(plan: VehiclePlan) -> bool:
     """Whether what is on board fits at any moment, and nobody is aboard during a break."""
     loads = loads_along(plan)
-    return all(fits(load, plan.vehicle) and min(load) >= 0 for load in loads) and not any(
+    # Few of them differ, and this is asked of every plan that changes.
+    if not all(fits(load, plan.vehicle) and min(load) >= 0 for load in set(loads)):
+        return False
+    return not any(
         any(load)
         for load, visit in zip(loads, plan.visits, strict=False)
         if visit.kind is VisitKind.BREAK
