@@ -9,7 +9,6 @@ from api.kernel_cache import use_kernel_cache
 SECTIONS = (
     "micro.insertion",
     "micro.reoptimise",
-    "micro.journeys",
     "transit.queries",
     "serve.booking",
     "day.strategies",
