@@ -27,7 +27,7 @@ from routing.types import NONE, Int32Array, frozen
 
 _MAGIC = b"SOKCHO-DAY\n"
 #: Raised whenever the layout changes; other versions are refused.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _ALIGN = 64
 
 
@@ -372,5 +372,5 @@ def _day(meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> CompiledDay:
         routes=table(Routes, "routes"),
         trips=table(Trips, "trips"),
         headsigns={name: texts(f"headsigns.{name}") for name in meta["headsigns"]},
-        transfers=table(Transfers, "transfers") if "transfers.ptr" in arrays else None,
+        transfers=table(Transfers, "transfers") if "transfers.to" in arrays else None,
     )

@@ -49,6 +49,7 @@ def earliest_arrivals(
     access: Offsets,
     dep_time: int,
     workspace: ScanWorkspace | None = None,
+    limit_s: int | None = None,
 ) -> Int32Array:
     """Earliest arrival at every stop, on foot from the last ride where that is sooner.
 
@@ -62,6 +63,8 @@ def earliest_arrivals(
         Departure from the start, service seconds.
     workspace
         Arrays of `scan_workspace` to reuse; made afresh when absent.
+    limit_s
+        Longest time from the departure on, s, included: an isochrone's; no bound when absent.
 
     Returns
     -------
@@ -80,8 +83,13 @@ def earliest_arrivals(
     """
     work = workspace or scan_workspace(timetable)
     start = get_offsets(*access, timetable.n_stops)
-    _scan(timetable.connections, timetable.walks, start, _NO_EGRESS, get_time(dep_time), work)
-    return np.minimum(work.ready, work.ride)
+    departure = get_time(dep_time)
+    bound = NEVER if limit_s is None else get_time(dep_time + limit_s + 1)
+    _scan(timetable.connections, timetable.walks, start, _NO_EGRESS, departure, bound, work)
+    arrivals = np.minimum(work.ready, work.ride)
+    # The scan bounds rides; walks before and after them may still be too long.
+    arrivals[arrivals >= bound] = NEVER
+    return arrivals
 
 
 def find_earliest_journey(
@@ -119,7 +127,8 @@ def find_earliest_journey(
     work = workspace or scan_workspace(timetable)
     start = get_offsets(*access, timetable.n_stops)
     end = get_offsets(*egress, timetable.n_stops)
-    last = _scan(timetable.connections, timetable.walks, start, end, get_time(dep_time), work)
+    departure = get_time(dep_time)
+    last = _scan(timetable.connections, timetable.walks, start, end, departure, NEVER, work)
     if last == NONE:
         return None
     n_rides = _trace(timetable.connections, last, work)
@@ -127,8 +136,8 @@ def find_earliest_journey(
 
 
 @njit(cache=True, nogil=True)
-def _scan(c, walks, access, egress, dep_time, work):
-    # Fills work; returns the stop where the best journey alights, or NONE.
+def _scan(c, walks, access, egress, dep_time, best, work):
+    # Fills work with arrivals before ``best``; returns where the best journey alights, or NONE.
     n = c.dep_time.shape[0]
     work.ready[:] = NEVER
     work.ride[:] = NEVER
@@ -142,7 +151,7 @@ def _scan(c, walks, access, egress, dep_time, work):
         first = min(first, time)
     for i in range(egress.stop.shape[0]):
         work.egress_s[egress.stop[i]] = min(work.egress_s[egress.stop[i]], egress.seconds[i])
-    best, last = NEVER, NONE
+    last = NONE
     start = np.searchsorted(c.dep_time, first)
     while start < n and c.dep_time[start] < best:
         now = c.dep_time[start]

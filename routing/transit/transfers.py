@@ -22,11 +22,13 @@ _FIRST_CAPACITY = 1 << 18
 class Transfers(NamedTuple):
     """Trips worth boarding after each call, frozen int32.
 
-    ``e`` stop events, ``m`` transfers; those of event ``i`` are ``ptr[i]:ptr[i + 1]``.
+    ``e`` stop events, ``m`` transfers. What one step of the search reads lies side by side: event
+    ``i`` arrives at ``events[2 * i]``, its transfers are
+    ``events[2 * i + 1]:events[2 * i + 3]``.
     """
 
-    ptr: Int32Array  # (e + 1,)
-    to: Int32Array  # (2 * m,) trip index and position along its pattern, in turn
+    events: Int32Array  # (2 * (e + 1),) arrival in service seconds and offset into to, in turn
+    to: Int32Array  # (2 * m,) stop event boarded and its call of the pattern, in turn
 
 
 class _Labels(NamedTuple):
@@ -69,7 +71,10 @@ def build_transfers(timetable: Timetable, n_threads: int = 1) -> Transfers:
         )
     ptr = np.concatenate(([0], np.cumsum(n_kept, dtype=np.int64)))
     to = np.concatenate([np.zeros(0, np.int32), *(part for chunk in chunks for part in chunk)])
-    return Transfers(_kept(ptr.astype(np.int32)), _kept(to))
+    events = np.zeros((len(ptr), 2), np.int32)
+    events[:-1, 0] = timetable.patterns.arr_time
+    events[:, 1] = ptr
+    return Transfers(_kept(events.ravel()), _kept(to))
 
 
 def _kept(array: Int32Array) -> Int32Array:
@@ -141,8 +146,8 @@ def _transfers_of_trip(patterns, walks, trip, labels, n_kept, to, at):
                 if at == 0:
                     return -1
                 at -= 1
-                to[2 * at] = after
-                to[2 * at + 1] = board
+                to[2 * at] = patterns.trip_event_ptr[after] + board
+                to[2 * at + 1] = patterns.stop_ptr[target] + board
                 n_kept[events + pos] += 1
     return at
 

@@ -28,23 +28,25 @@ from routing.types import NEVER, NONE, Int32Array
 _FULL = -1
 _BAD_OFFSETS = -2
 _FIRST_ROWS = 1 << 12
-# Columns of a segment.
-_TRIP, _BOARD, _END, _PARENT, _EVENT = range(5)
+# Columns of a segment: event boarded, last event, what leads from events to calls of the pattern,
+# segment before, event left there.
+_BOARD, _END, _TO_CALL, _PARENT, _LEFT = range(5)
+# Nobody boards at the last call of a pattern: no ride passes it.
+_WALL = -1
 
 
 class TripWorkspace(NamedTuple):
     """Arrays that one query fills; reusable for one timetable, by one thread at a time.
 
-    ``t`` trips, ``s`` stops, ``p`` patterns, ``n`` hops, ``k`` the most trips that fit.
+    ``c`` calls of patterns, ``s`` stops, ``n`` hops, ``k`` the most trips that fit.
     """
 
-    last_pos: Int32Array  # (t,) last position of each trip; not changed
-    reached: Int32Array  # (t,) from which position on riders can be on board already
-    reached_by: Int32Array  # (t, k) the same after 1, 2 ... trips, for windows
-    segments: Int32Array  # (n + 1, 5) trip, board, end, segment before, event left there
-    egress_s: Int32Array  # (s,) s, NEVER where the stop is no egress; NEVER between queries
+    unboarded: Int32Array  # (c,) NEVER, and a wall at the last call of each pattern; not changed
+    boarded: Int32Array  # (c,) event of the first trip that riders are on when it leaves
+    boarded_by: Int32Array  # (c, k) the same after 1, 2 ... trips, for windows
+    segments: Int32Array  # (n + 1, 5) as `_BOARD` and the names after it say
+    egress_s: Int32Array  # (c,) s, NEVER where the call is at no egress; NEVER between queries
     access_s: Int32Array  # (s,) s, NEVER where the stop is no access; NEVER between queries
-    is_target: Int32Array  # (p,) 1 where a pattern calls at an egress; 0 between queries
     best: Int32Array  # (k + 1,) earliest arrival with at most that many trips
     target: Int32Array  # (k + 1,) segment that arrives first with that many trips, or NONE
     target_event: Int32Array  # (k + 1,) event where it is left
@@ -54,21 +56,26 @@ class TripWorkspace(NamedTuple):
 
 def trip_workspace(timetable: Timetable, max_trips: int = DEFAULT_MAX_TRIPS) -> TripWorkspace:
     """Fresh arrays for queries of at most ``max_trips`` trips over ``timetable``."""
-    t, n = timetable.n_trips, len(timetable.connections.dep_time)
+    c, n = len(timetable.patterns.stop), len(timetable.connections.dep_time)
     return TripWorkspace(
-        last_pos=np.diff(timetable.patterns.trip_event_ptr) - np.int32(1),
-        reached=np.empty(t, np.int32),
-        reached_by=np.empty((t, max_trips), np.int32),
+        unboarded=_unboarded(timetable),
+        boarded=np.empty(c, np.int32),
+        boarded_by=np.empty((c, max_trips), np.int32),
         segments=np.empty((n + 1, 5), np.int32),
-        egress_s=np.full(timetable.n_stops, NEVER, np.int32),
+        egress_s=np.full(c, NEVER, np.int32),
         access_s=np.full(timetable.n_stops, NEVER, np.int32),
-        is_target=np.zeros(timetable.n_patterns, np.int32),
         best=np.empty(max_trips + 1, np.int32),
         target=np.empty(max_trips + 1, np.int32),
         target_event=np.empty(max_trips + 1, np.int32),
         rides=np.empty((max_trips, 3), np.int32),
         starts=np.empty(n + 1, np.int64),
     )
+
+
+def _unboarded(timetable: Timetable) -> Int32Array:
+    calls = np.full(len(timetable.patterns.stop), NEVER, np.int32)
+    calls[timetable.patterns.stop_ptr[1:] - 1] = _WALL
+    return calls
 
 
 def find_journeys(
@@ -217,7 +224,7 @@ def _find(patterns, walks, transfers, access, egress, dep_time, max_trips, work,
     # Fills rows with the legs of all journeys; returns their count.
     if not _open(patterns, access, egress, work):
         return _BAD_OFFSETS
-    work.reached[:] = work.last_pos
+    work.boarded[:] = work.unboarded
     work.best[:] = NEVER
     n = 0
     for i in range(access.stop.shape[0]):
@@ -229,13 +236,13 @@ def _find(patterns, walks, transfers, access, egress, dep_time, max_trips, work,
         work.best[k] = work.best[k - 1]
         work.target[k] = NONE
         for segment in range(low, n):
-            _alight(patterns, segment, k, work)
+            _alight(transfers, segment, k, work)
         if work.target[k] != NONE:
             n_rows = _write(patterns, walks, access, egress, k, work, rows, n_rows)
         high = n
         if k < max_trips:
             for segment in range(low, high):
-                n = _follow(patterns, transfers, segment, work.best[k], n, work)
+                n = _follow(transfers, segment, work.best[k], n, work)
         if n == high:
             break
         low = high
@@ -250,7 +257,7 @@ def _open(patterns, access, egress, work):
         if offsets.stop.shape[0] != offsets.seconds.shape[0]:
             return False
         for i in range(offsets.stop.shape[0]):
-            if not 0 <= offsets.stop[i] < work.egress_s.shape[0]:
+            if not 0 <= offsets.stop[i] < work.access_s.shape[0]:
                 return False
             if not 0 <= offsets.seconds[i] < NEVER:
                 return False
@@ -259,9 +266,10 @@ def _open(patterns, access, egress, work):
         work.access_s[stop] = min(work.access_s[stop], access.seconds[i])
     for i in range(egress.stop.shape[0]):
         stop = egress.stop[i]
-        work.egress_s[stop] = min(work.egress_s[stop], egress.seconds[i])
         for j in range(patterns.at_stop_ptr[stop], patterns.at_stop_ptr[stop + 1]):
-            work.is_target[patterns.at_stop_pattern[j]] = 1
+            call = patterns.stop_ptr[patterns.at_stop_pattern[j]] + patterns.at_stop_pos[j]
+            if patterns.flags[call] & CAN_ALIGHT:
+                work.egress_s[call] = min(work.egress_s[call], egress.seconds[i])
     return True
 
 
@@ -271,9 +279,9 @@ def _close(patterns, access, egress, work):
         work.access_s[access.stop[i]] = NEVER
     for i in range(egress.stop.shape[0]):
         stop = egress.stop[i]
-        work.egress_s[stop] = NEVER
         for j in range(patterns.at_stop_ptr[stop], patterns.at_stop_ptr[stop + 1]):
-            work.is_target[patterns.at_stop_pattern[j]] = 0
+            call = patterns.stop_ptr[patterns.at_stop_pattern[j]] + patterns.at_stop_pos[j]
+            work.egress_s[call] = NEVER
 
 
 @njit(cache=True, nogil=True)
@@ -281,66 +289,67 @@ def _board_at(patterns, stop, ready, n, work):
     # Boards the earliest trip of each pattern at a stop.
     for j in range(patterns.at_stop_ptr[stop], patterns.at_stop_ptr[stop + 1]):
         pattern, pos = patterns.at_stop_pattern[j], patterns.at_stop_pos[j]
-        if patterns.flags[patterns.stop_ptr[pattern] + pos] & CAN_BOARD:
+        call = patterns.stop_ptr[pattern] + pos
+        if _can_start(patterns, pattern, call):
             end = patterns.trip_ptr[pattern + 1]
             trip = _first_trip(patterns, pattern, pos, ready, end)
             if trip < end:
-                n = _push(patterns, trip, pos, NONE, NONE, n, work)
+                n = _push(patterns.trip_event_ptr[trip] + pos, call, NONE, NONE, n, work)
     return n
 
 
 @njit(cache=True, nogil=True)
-def _push(patterns, trip, pos, parent, event, n, work):
-    # Adds the segment of a trip boarded at ``pos``, as far as nobody was carried yet.
-    if pos >= work.reached[trip]:
+def _can_start(patterns, pattern, call):
+    # Whether anybody may board there and ride on.
+    return patterns.flags[call] & CAN_BOARD and call + 1 < patterns.stop_ptr[pattern + 1]
+
+
+@njit(cache=True, nogil=True)
+def _push(event, call, parent, left, n, work):
+    # Adds the segment of a trip boarded at ``event``, as far as nobody was carried yet. Events of
+    # one call ascend with the trips of the pattern, so they tell which trip is the earlier one.
+    if work.boarded[call] <= event:
         return n
-    _add(n, trip, pos, work.reached[trip], parent, event, work)
-    end = patterns.trip_ptr[patterns.trip_pattern[trip] + 1]
-    while trip < end and work.reached[trip] > pos:
-        work.reached[trip] = pos
-        trip += 1
+    last, to_call = call, call - event
+    while work.boarded[last] > last - to_call:
+        work.boarded[last] = last - to_call
+        last += 1
+    _add(event, last - to_call, to_call, parent, left, n, work)
     return n + 1
 
 
 @njit(cache=True, nogil=True)
-def _add(n, trip, pos, end, parent, event, work):
-    work.segments[n, _TRIP] = trip
-    work.segments[n, _BOARD] = pos
-    work.segments[n, _END] = end
+def _add(event, last, to_call, parent, left, n, work):
+    work.segments[n, _BOARD] = event
+    work.segments[n, _END] = last
+    work.segments[n, _TO_CALL] = to_call
     work.segments[n, _PARENT] = parent
-    work.segments[n, _EVENT] = event
+    work.segments[n, _LEFT] = left
 
 
 @njit(cache=True, nogil=True)
-def _alight(patterns, segment, k, work):
+def _alight(transfers, segment, k, work):
     # Leaves a segment wherever that leads to the destination sooner than known with k trips.
-    trip = work.segments[segment, _TRIP]
-    pattern = patterns.trip_pattern[trip]
-    if not work.is_target[pattern]:
-        return
-    first, events = patterns.stop_ptr[pattern], patterns.trip_event_ptr[trip]
-    for pos in range(work.segments[segment, _BOARD] + 1, work.segments[segment, _END] + 1):
-        time = patterns.arr_time[events + pos]
+    to_call = work.segments[segment, _TO_CALL]
+    for event in range(work.segments[segment, _BOARD] + 1, work.segments[segment, _END] + 1):
+        time = transfers.events[2 * event]
         if time >= work.best[k]:
             return
-        rest_s = work.egress_s[patterns.stop[first + pos]]
-        # NEVER added to a time stays above every arrival.
-        if time + rest_s < work.best[k] and patterns.flags[first + pos] & CAN_ALIGHT:
+        rest_s = work.egress_s[event + to_call]
+        if rest_s < NEVER and time + rest_s < work.best[k]:
             work.best[k] = time + rest_s
             work.target[k] = segment
-            work.target_event[k] = events + pos
+            work.target_event[k] = event
 
 
 @njit(cache=True, nogil=True)
-def _follow(patterns, transfers, segment, best, n, work):
+def _follow(transfers, segment, best, n, work):
     # Boards what the transfers along a segment lead to, as long as it can arrive before ``best``.
-    events = patterns.trip_event_ptr[work.segments[segment, _TRIP]]
-    start = events + work.segments[segment, _BOARD] + 1
-    for event in range(start, events + work.segments[segment, _END] + 1):
-        if patterns.arr_time[event] >= best:
+    for event in range(work.segments[segment, _BOARD] + 1, work.segments[segment, _END] + 1):
+        if transfers.events[2 * event] >= best:
             break
-        for i in range(2 * transfers.ptr[event], 2 * transfers.ptr[event + 1], 2):
-            n = _push(patterns, transfers.to[i], transfers.to[i + 1], segment, event, n, work)
+        for i in range(transfers.events[2 * event + 1], transfers.events[2 * event + 3]):
+            n = _push(transfers.to[2 * i], transfers.to[2 * i + 1], segment, event, n, work)
     return n
 
 
@@ -350,12 +359,11 @@ def _write(patterns, walks, access, egress, k, work, rows, n_rows):
     segment, event = work.target[k], work.target_event[k]
     n_rides = 0
     while segment != NONE:
-        trip = work.segments[segment, _TRIP]
-        work.rides[n_rides, 0] = trip
-        work.rides[n_rides, 1] = patterns.trip_event_ptr[trip] + work.segments[segment, _BOARD]
+        work.rides[n_rides, 0] = _trip_of(patterns, event)
+        work.rides[n_rides, 1] = work.segments[segment, _BOARD]
         work.rides[n_rides, 2] = event
         n_rides += 1
-        event = work.segments[segment, _EVENT]
+        event = work.segments[segment, _LEFT]
         segment = work.segments[segment, _PARENT]
     return write_legs(
         patterns, walks, access, egress, work.rides[:n_rides][::-1], rows, np.int64(n_rows)
@@ -369,15 +377,15 @@ def _find_range(
     # Fills rows with the legs of all journeys; returns their count, or _FULL.
     if not _open(patterns, access, egress, work):
         return _BAD_OFFSETS
-    for trip in range(work.last_pos.shape[0]):
-        work.reached_by[trip] = work.last_pos[trip]
+    for call in range(work.unboarded.shape[0]):
+        work.boarded_by[call] = work.unboarded[call]
     work.best[:] = NEVER
     n = 0
     for i in range(access.stop.shape[0]):
         stop = access.stop[i]
         if access.seconds[i] == work.access_s[stop]:
             n = _board_within(patterns, stop, until_time + access.seconds[i], n, max_trips, work)
-    _rounds(patterns, transfers, n, max_trips, work)
+    _rounds(transfers, n, max_trips, work)
     n_starts = _list_starts(patterns, access, from_time, until_time, work)
     n_rows = 0
     i = n_starts - 1
@@ -387,10 +395,11 @@ def _find_range(
         while i >= 0 and work.starts[i] >> 32 == dep_time:
             event = np.int32(work.starts[i] & 0xFFFFFFFF)
             trip = _trip_of(patterns, event)
-            pos = event - patterns.trip_event_ptr[trip]
-            n = _push_within(patterns, trip, pos, NONE, NONE, n, 1, max_trips, work)
+            call = patterns.stop_ptr[patterns.trip_pattern[trip]] + event
+            call -= patterns.trip_event_ptr[trip]
+            n = _push_within(event, call, NONE, NONE, n, 1, max_trips, work)
             i -= 1
-        _rounds(patterns, transfers, n, max_trips, work)
+        _rounds(transfers, n, max_trips, work)
         for k in range(1, max_trips + 1):
             if work.target[k] != NONE:
                 if n_rows + 2 * k + 1 > rows.shape[0]:
@@ -407,20 +416,18 @@ def _trip_of(patterns, event):
 
 
 @njit(cache=True, nogil=True)
-def _rounds(patterns, transfers, n, max_trips, work):
+def _rounds(transfers, n, max_trips, work):
     # Follows n segments of one trip; sets target[k] where a journey of k trips is news.
     low = 0
     for k in range(1, max_trips + 1):
         work.best[k] = min(work.best[k], work.best[k - 1])
         work.target[k] = NONE
         for segment in range(low, n):
-            _alight(patterns, segment, k, work)
+            _alight(transfers, segment, k, work)
         high = n
         if k < max_trips:
             for segment in range(low, high):
-                n = _follow_within(
-                    patterns, transfers, segment, work.best[k], n, k + 1, max_trips, work
-                )
+                n = _follow_within(transfers, segment, work.best[k], n, k + 1, max_trips, work)
         low = high
 
 
@@ -436,11 +443,9 @@ def _list_starts(patterns, access, from_time, until_time, work):
         work.access_s[stop] = NEVER
         for j in range(patterns.at_stop_ptr[stop], patterns.at_stop_ptr[stop + 1]):
             pattern, pos = patterns.at_stop_pattern[j], patterns.at_stop_pos[j]
-            if not patterns.flags[patterns.stop_ptr[pattern] + pos] & CAN_BOARD:
+            if not _can_start(patterns, pattern, patterns.stop_ptr[pattern] + pos):
                 continue
             end = patterns.trip_ptr[pattern + 1]
-            if pos == work.last_pos[end - 1]:
-                continue
             for trip in range(_first_trip(patterns, pattern, pos, from_time + seconds, end), end):
                 event = patterns.trip_event_ptr[trip] + pos
                 leave = np.int64(patterns.dep_time[event]) - seconds
@@ -456,45 +461,36 @@ def _list_starts(patterns, access, from_time, until_time, work):
 def _board_within(patterns, stop, ready, n, max_trips, work):
     for j in range(patterns.at_stop_ptr[stop], patterns.at_stop_ptr[stop + 1]):
         pattern, pos = patterns.at_stop_pattern[j], patterns.at_stop_pos[j]
-        if patterns.flags[patterns.stop_ptr[pattern] + pos] & CAN_BOARD:
+        call = patterns.stop_ptr[pattern] + pos
+        if _can_start(patterns, pattern, call):
             end = patterns.trip_ptr[pattern + 1]
             trip = _first_trip(patterns, pattern, pos, ready, end)
             if trip < end:
-                n = _push_within(patterns, trip, pos, NONE, NONE, n, 1, max_trips, work)
+                event = patterns.trip_event_ptr[trip] + pos
+                n = _push_within(event, call, NONE, NONE, n, 1, max_trips, work)
     return n
 
 
 @njit(cache=True, nogil=True)
-def _push_within(patterns, trip, pos, parent, event, n, k, max_trips, work):
-    # `_push` for a window: what is reached with k trips is reached with more.
-    if pos >= work.reached_by[trip, k - 1]:
+def _push_within(event, call, parent, left, n, k, max_trips, work):
+    # `_push` for a window: what is boarded with k trips is boarded with more.
+    if work.boarded_by[call, k - 1] <= event:
         return n
-    _add(n, trip, pos, work.reached_by[trip, k - 1], parent, event, work)
-    end = patterns.trip_ptr[patterns.trip_pattern[trip] + 1]
-    while trip < end and work.reached_by[trip, k - 1] > pos:
+    last, to_call = call, call - event
+    while work.boarded_by[last, k - 1] > last - to_call:
         for column in range(k - 1, max_trips):
-            work.reached_by[trip, column] = min(work.reached_by[trip, column], pos)
-        trip += 1
+            work.boarded_by[last, column] = min(work.boarded_by[last, column], last - to_call)
+        last += 1
+    _add(event, last - to_call, to_call, parent, left, n, work)
     return n + 1
 
 
 @njit(cache=True, nogil=True)
-def _follow_within(patterns, transfers, segment, best, n, k, max_trips, work):
-    events = patterns.trip_event_ptr[work.segments[segment, _TRIP]]
-    start = events + work.segments[segment, _BOARD] + 1
-    for event in range(start, events + work.segments[segment, _END] + 1):
-        if patterns.arr_time[event] >= best:
+def _follow_within(transfers, segment, best, n, k, max_trips, work):
+    for event in range(work.segments[segment, _BOARD] + 1, work.segments[segment, _END] + 1):
+        if transfers.events[2 * event] >= best:
             break
-        for i in range(2 * transfers.ptr[event], 2 * transfers.ptr[event + 1], 2):
-            n = _push_within(
-                patterns,
-                transfers.to[i],
-                transfers.to[i + 1],
-                segment,
-                event,
-                n,
-                k,
-                max_trips,
-                work,
-            )
+        for i in range(transfers.events[2 * event + 1], transfers.events[2 * event + 3]):
+            board, call = transfers.to[2 * i], transfers.to[2 * i + 1]
+            n = _push_within(board, call, segment, event, n, k, max_trips, work)
     return n

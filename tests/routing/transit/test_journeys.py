@@ -93,6 +93,19 @@ def test_boards_agree_with_the_naive_twin(data):
 
 @settings(max_examples=100, deadline=None)
 @given(st.data())
+def test_isochrones_agree_with_the_naive_twin(data):
+    network = data.draw(networks())
+    access, _, dep_time = data.draw(queries(network))
+    limit_s = data.draw(st.integers(0, 20))
+    timetable, start = compile_network(network), offsets_of(network, access)
+    slow = naive_transit.earliest_arrivals(network, access, dep_time, 16)
+    within = [time if time <= dep_time + limit_s else FAR for time in slow]
+    found = csa.earliest_arrivals(timetable, start, dep_time, limit_s=limit_s)
+    assert as_far(found) == within
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
 def test_a_way_without_steps_agrees_with_the_naive_twin(data):
     network = data.draw(networks())
     calls = [call for trip in network.trips for call in trip]
