@@ -121,9 +121,11 @@ def _li_lim(path: Path, rows: list[_Row]) -> Instance:
 
 def _dial_a_ride(path: Path, rows: list[_Row]) -> Instance:
     n_vehicles, _, max_route, capacity, max_ride = rows[0][1]
-    if len(rows) % 2:  # an even count of nodes: the last is the depot again
+    if len(rows) % 2:
+        # Some files repeat the depot at the end, with a window that ends when the last visits do.
+        # The references of the field go by the first depot's window and the route time.
         number, values = rows.pop()
-        if values[1:5:3] != rows[1][1][1:5:3] and values[4:5] != [0]:
+        if values[4:5] != [0]:
             raise InstanceError("has no other visit to pair with", str(path), number)
     columns = _table(path, rows, _DARP_FIELDS)
     n_pairs = (len(rows) - 2) // 2
