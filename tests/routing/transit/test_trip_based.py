@@ -67,6 +67,41 @@ def test_windows_agree_with_the_naive_twin_and_can_be_replayed(data):
             check_journey(timetable, journey, start, end, dep_time)
 
 
+def crowded(seed):
+    """A `Network` of 5 stops where 16 trips share 4 ways, some with loops, within 40 s."""
+    random = np.random.default_rng(seed)
+    ways = [random.integers(0, 5, random.integers(3, 6)).tolist() for _ in range(4)]
+    trips = []
+    for _ in range(16):
+        now, calls = int(random.integers(0, 25)), []
+        for stop in ways[random.integers(0, 4)]:
+            now += int(random.choice([0, 1, 2, 5]))
+            calls.append((stop, now, now, random.random() > 0.1, random.random() > 0.15))
+        trips.append(calls)
+    footpaths = [(int(a), int(b), 2) for a, b in random.integers(0, 5, (2, 2)) if a != b]
+    return Network(5, trips, footpaths, random.choice([0, 1, 3], 5).tolist())
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_crowded_networks_agree_with_rounds_on_every_pair(part):
+    """Rounds are compared with the slow twin elsewhere; here many queries count."""
+    n_found = 0
+    for seed in range(25 * part, 25 * part + 25):
+        timetable = compile_network(crowded(seed))
+        transfers, work = build_transfers(timetable), trip_based.trip_workspace(timetable)
+        rounds = raptor.round_workspace(timetable)
+        for source, target, dep_time in product(range(5), range(5), (0, 9)):
+            ends = get_offsets([source], [0], 5), get_offsets([target], [0], 5)
+            expected = raptor.find_journeys(timetable, *ends, dep_time, workspace=rounds)
+            query = (timetable, transfers, *ends, dep_time)
+            found = trip_based.find_journeys(*query, workspace=work)
+            assert [(x.n_trips, x.arr_time) for x in found] == [
+                (x.n_trips, x.arr_time) for x in expected
+            ], (seed, source, target, dep_time)
+            n_found += len(found)
+    assert n_found > 500
+
+
 def straight(stops, times):
     return [(stop, time, time, True, True) for stop, time in zip(stops, times, strict=True)]
 
@@ -86,6 +121,19 @@ def test_a_window_by_hand():
     )
     found = [(x.dep_time, x.arr_time, x.n_trips) for x in journeys]
     assert found == [(0, 90, 1), (10, 95, 1), (15, 80, 2)]
+
+
+def test_a_transfer_in_the_last_second_before_the_best_arrival():
+    """A > C 0 to 10; A > B 0 to 9, B > C within second 9."""
+    trips = [straight([0, 2], (0, 10)), straight([0, 1], (0, 9)), straight([1, 2], (9, 9))]
+    timetable = compile_network(Network(3, trips))
+    start, end = get_offsets([0], [0], 3), get_offsets([2], [0], 3)
+    query = (timetable, build_transfers(timetable), start, end, 0)
+    for found in (
+        trip_based.find_journeys(*query),
+        trip_based.find_range_journeys(*query, 1),
+    ):
+        assert [(x.n_trips, x.arr_time) for x in found] == [(1, 10), (2, 9)]
 
 
 def test_a_departure_after_the_window_beats_one_within():
