@@ -42,6 +42,7 @@ from gtfs.area import Area, road_lines
 from gtfs.compiled import CompiledDay
 from routing.dispatch.commands import OpenDay
 from routing.dispatch.decide import decide
+from routing.dispatch.draft import Draft
 from routing.dispatch.network import Network
 from routing.errors import SokchoError
 
@@ -151,6 +152,7 @@ async def _start_loop(stack: AsyncExitStack, area: Area, store: Store, clock: Cl
         zone=area.timezone,
         roster=lambda service_date: OpenDay(service_date, area.policy, area.fleet),
         network=lambda _: Network(area.travel_times, area.policy.weights),
+        get_ready=lambda state, network: Draft(state, state.now, network).get_ready(),
     )
     await loop.start()
     stack.push_async_callback(loop.close)

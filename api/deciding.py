@@ -26,6 +26,8 @@ from routing.errors import CommandError
 #: `routing.dispatch.decide.decide`: state, command, now, network.
 Decide: TypeAlias = Callable[[DayState, Command, int, Any], Sequence[Event] | Rejected]
 AnswerOf: TypeAlias = Callable[[tuple[Event, ...] | Rejected, DayState], Answer]
+#: Does for a state and its network what the next decision would else do while somebody waits.
+GetReady: TypeAlias = Callable[[DayState, Any], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Desk:
     now: Callable[[str], int]  # service seconds on a day
     network: Callable[[str], Any]
     roster: Callable[[str], OpenDay]
+    get_ready: GetReady | None = None
 
 
 @dataclass(slots=True)
@@ -110,6 +113,13 @@ class Group:
             for service_date, commits in self.commits.items()
         )
         return CommitBatch(days, tuple(self.answers), tuple(self.contacts))
+
+    def get_ready(self) -> None:
+        """Prepare the next decision on each day that this group has changed."""
+        if self.desk.get_ready is None:
+            return
+        for service_date, state in self.ahead.items():
+            self.desk.get_ready(state, self.desk.network(service_date))
 
     def _decide(self, wish: Wish) -> tuple[Outcome, list[tuple[str, DayState, Commit]]]:
         staged: list[tuple[str, DayState, Commit]] = []

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from api.clock import AreaClock, Clock
 from api.days import Days
-from api.deciding import AnswerOf, Decide, Desk, Outcome, Wish
+from api.deciding import AnswerOf, Decide, Desk, GetReady, Outcome, Wish
 from api.fanout import Fanout, Subscription
 from api.store.errors import IdempotencyInFlight, IdempotencyMismatch
 from api.store.records import Contact, Idempotency
@@ -53,6 +53,8 @@ class AreaLoop:
         The `OpenDay` of a service date.
     network
         The travel times and solver memory of a service date; called once a day.
+    get_ready
+        Called with a changed state and its network while its commit is being written.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class AreaLoop:
         zone: ZoneInfo,
         roster: Callable[[str], OpenDay],
         network: Callable[[str], Any],
+        get_ready: GetReady | None = None,
     ) -> None:
         self._store, self._clock = store, clock
         self._time = AreaClock(clock, zone)
@@ -71,7 +74,7 @@ class AreaLoop:
         self._networks: dict[str, Any] = {}
         self._days = Days(self._time)
         self._fanout = Fanout()
-        desk = Desk(decide, self._days.state, self._time.now, self.network, roster)
+        desk = Desk(decide, self._days.state, self._time.now, self.network, roster, get_ready)
         self._writer = Writer(store, desk, self._days, self._time, self._fanout)
         self._in_flight: dict[Idempotency, str] = {}
         self._timer: asyncio.Task[None] | None = None

@@ -143,12 +143,22 @@ class Writer:
             batch = group.batch(self._is_snapshot_due)
             try:
                 if batch is not None:
-                    await self._store.commit(batch)
+                    await self._commit(group, batch)
             except AlreadyAnswered as found:
                 self._tell_repeats(wishes, found)
             else:
                 self._adopt(group, batch or CommitBatch())
                 return
+
+    async def _commit(self, group: Group, batch: CommitBatch) -> None:
+        """Write a group; while the disk is at work, prepare the next decision."""
+        writing = asyncio.ensure_future(self._store.commit(batch))
+        await asyncio.sleep(0)  # the bytes are on their way
+        try:
+            group.get_ready()
+        except Exception:  # it only saves time; the commit stands for itself
+            logger.exception("the next decision could not be prepared")
+        await writing
 
     def _adopt(self, group: Group, batch: CommitBatch) -> None:
         for day in batch.days:
