@@ -14,7 +14,7 @@ from routing.types import frozen
 
 #: Iterations between two looks at the budget.
 CHUNK = 100
-ANNEAL = Temperatures(1.5, 0.01)
+ANNEAL = Temperatures(1.5, 0.02)
 #: Of the time: to try to do with a vehicle less, at most.
 FEWER_SHARE = 0.3
 
