@@ -125,6 +125,9 @@ class Rider:
 
     def check_access(self) -> None:
         """Nobody is shut out: axe finds nothing, and nothing has to be scrolled sideways."""
+        # What fades in is faint for a moment.
+        still = "() => document.getAnimations().every((each) => each.playState !== 'running')"
+        self.page.wait_for_function(still)
         assert violations(self.page) == []
         wider = "() => document.documentElement.scrollWidth - window.innerWidth"
         assert self.page.evaluate(wider) <= 0

@@ -8,7 +8,7 @@ from tests.api.http.running import at
 NAME, PHONE = "개구리왕눈이", "010-9876-5432"
 #: Told nobody else, and exact to the centimetre.
 HOME = (128.5917307, 38.2073109)
-SECRETS = (NAME, PHONE, "9876", "128.5917307", "38.2073109")
+SECRETS = (NAME, PHONE, "98765432", "128.5917307", "38.2073109")
 
 
 async def _everything(store):
