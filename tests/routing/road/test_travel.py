@@ -105,7 +105,8 @@ def test_arrays_are_frozen():
 
 
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="needs the compiler")
-def test_kernel_is_compiled_once():
+def test_kernel_is_compiled_for_one_kind_of_arrays():
     get_travel_s(pair([0, 9], [1, 2]), 0, 1, 4)
     get_travel_s(static([[0, 1], [1, 0]]), 0, 1, 4)
-    assert len(travel_s.signatures) == 1
+    # Other kernels that were compiled in this process call it with integers of their own width.
+    assert len({signature[:2] for signature in travel_s.signatures}) == 1
