@@ -11,32 +11,32 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from api.assets import AN_HOUR, Asset, asset, page_routes
-from api.auth import Caller, Role, Tokens
-from api.board import VehicleBoard
-from api.clock import Clock, SystemClock
-from api.clocks import choose_clock
+from api.clocks.chosen import choose_clock
+from api.clocks.clock import Clock, SystemClock
+from api.clocks.service_time import ServiceTime
 from api.demo.run import start_demo
-from api.errors import add_handlers
-from api.itineraries import find_hubs, stop_name
-from api.loop import AreaLoop, settle_memory
-from api.metrics import Metrics
-from api.middleware import Envelope
-from api.offers import OfferTokens
-from api.openapi import api_routes, describe
-from api.places import BusStop, Stops
-from api.positions import Positions
-from api.reoptimiser import Reoptimiser
-from api.responses import GeoJSON, encode
+from api.http.assets import AN_HOUR, Asset, asset, page_routes
+from api.http.auth import Caller, Role, Tokens
+from api.http.errors import add_handlers
+from api.http.metrics import Metrics
+from api.http.middleware import Envelope
+from api.http.openapi import api_routes, describe
+from api.http.responses import GeoJSON, encode
+from api.live.loop import AreaLoop, settle_memory
+from api.live.positions import Positions
+from api.live.reoptimiser import Reoptimiser
 from api.routers import ROUTERS
 from api.schemas.service import Feature, FeatureCollection
 from api.served import area_store, served_area
 from api.service import Service
-from api.service_time import ServiceTime
 from api.settings import Settings, signing_secret
 from api.store.store import Store
-from api.timetables import Timetables
-from api.views import Views
+from api.trips.itineraries import find_hubs, stop_name
+from api.trips.offers import OfferTokens
+from api.trips.places import BusStop, Stops
+from api.trips.timetables import Timetables
+from api.views.board import VehicleBoard
+from api.views.committed import Views
 from api.warmup import warm_kernels
 from gtfs.area import Area, road_lines
 from gtfs.compiled import CompiledDay

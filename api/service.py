@@ -5,19 +5,19 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api.assets import Asset
-from api.auth import Tokens
-from api.board import VehicleBoard
-from api.loop import AreaLoop
-from api.metrics import Metrics
-from api.offers import OfferTokens
-from api.places import Stops
-from api.positions import Positions
-from api.service_time import ServiceTime
+from api.clocks.service_time import ServiceTime
+from api.http.assets import Asset
+from api.http.auth import Tokens
+from api.http.metrics import Metrics
+from api.live.loop import AreaLoop
+from api.live.positions import Positions
 from api.settings import Settings
 from api.store.store import Store
-from api.timetables import Timetables
-from api.views import Views
+from api.trips.offers import OfferTokens
+from api.trips.places import Stops
+from api.trips.timetables import Timetables
+from api.views.board import VehicleBoard
+from api.views.committed import Views
 from gtfs.area import Area
 from routing.intermodal.itineraries import Hubs
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from api.clock import Clock, FakeClock
-from api.loop import AreaLoop
+from api.clocks.clock import Clock, FakeClock
+from api.live.loop import AreaLoop
 from api.store.store import Store
 from routing.dispatch import commands as cmd
 from routing.dispatch.decide import decide

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from api.clock import Clock, FakeClock
-from api.loop import AreaLoop
+from api.clocks.clock import Clock, FakeClock
+from api.live.loop import AreaLoop
 from api.store.records import Answer
 from api.store.store import Store
 from routing.dispatch import commands as cmd

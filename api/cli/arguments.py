@@ -20,7 +20,7 @@ def iso_date(text: str) -> date:
 
 def today(zone: ZoneInfo = SOKCHO_ZONE) -> date:
     """Return today's date at the place of the service."""
-    from api.clock import SystemClock
+    from api.clocks.clock import SystemClock
 
     now: datetime = SystemClock().now()
     return now.astimezone(zone).date()

@@ -24,8 +24,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from api.auth import Caller, Role, Tokens
-    from api.clock import SystemClock
+    from api.clocks.clock import SystemClock
+    from api.http.auth import Caller, Role, Tokens
     from api.settings import SettingsError, load_settings, signing_secret
 
     role = Role(arguments.role)

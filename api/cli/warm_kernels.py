@@ -16,7 +16,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from api.cli.arguments import today
     from api.kernel_cache import forget_old_states, use_kernel_cache
     from api.settings import load_settings
-    from api.timetables import Timetables
+    from api.trips.timetables import Timetables
     from api.warmup import warm_kernels
     from gtfs.area import load_area
 

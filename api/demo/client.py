@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from api.clock import Clock
+from api.clocks.clock import Clock
 
 
 class Refused(Exception):  # noqa: N818 (a word of the service, and no failure)

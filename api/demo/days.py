@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from api.clock import DemoClock
+from api.clocks.clock import DemoClock
 
 #: A demo begins here, when the morning's first rides are under way.
 FIRST_HOUR = time(8, 30)

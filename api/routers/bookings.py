@@ -5,13 +5,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.acting import Act, Acting, IfMatch, Render, check_version
-from api.auth import Booker, BookingReader, Caller, Dispatcher, Role
-from api.errors import Problem, rejection
-from api.fares import fare_of
-from api.follow import booking_messages
-from api.offers import SignedOffer
-from api.responses import (
+from api.http.auth import Booker, BookingReader, Caller, Dispatcher, Role
+from api.http.errors import Problem, rejection
+from api.http.responses import (
     ON_A_TRIP,
     WITH_KEY,
     WITH_TOKEN,
@@ -23,6 +19,8 @@ from api.responses import (
     refusals,
     versioned,
 )
+from api.http.sse import stream
+from api.live.acting import Act, Acting, IfMatch, Render, check_version
 from api.routers.trips import find_offers
 from api.schemas.bookings import (
     AmendRequest,
@@ -35,10 +33,12 @@ from api.schemas.bookings import (
 )
 from api.schemas.common import Cursor, LastEventId, Limit, PathId
 from api.service import Served, Service
-from api.sse import stream
 from api.store.records import Contact
-from api.trips import End, Trip, get_trip
-from api.views import is_active
+from api.trips.fares import fare_of
+from api.trips.offers import SignedOffer
+from api.trips.requests import End, Trip, get_trip
+from api.views.committed import is_active
+from api.views.follow import booking_messages
 from routing.dispatch.commands import (
     AmendRide,
     BookRide,

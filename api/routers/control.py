@@ -5,12 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.acting import Act, Acting, IfMatch, check_version
-from api.auth import Analyst, Caller, Dispatcher
-from api.errors import Problem
-from api.follow import audit_entry, day_messages
-from api.kpis import figures
-from api.responses import (
+from api.http.auth import Analyst, Caller, Dispatcher
+from api.http.errors import Problem
+from api.http.responses import (
     WITH_KEY,
     WITH_TOKEN,
     answer,
@@ -19,13 +16,16 @@ from api.responses import (
     refusals,
     versioned,
 )
+from api.http.sse import stream
+from api.live.acting import Act, Acting, IfMatch, check_version
 from api.routers.bookings import get_owned, show_booking
 from api.schemas.bookings import BookingView
 from api.schemas.common import Cursor, LastEventId, Limit, PathId
 from api.schemas.control import AuditLog, KpisView
 from api.schemas.vehicles import LockRequest, MoveRequest, PlanView
 from api.service import Served, Service
-from api.sse import stream
+from api.views.follow import audit_entry, day_messages
+from api.views.kpis import figures
 from routing.dispatch.commands import LockAssignment, MoveRide, UnlockAssignment
 from routing.dispatch.rejections import RejectReason
 from routing.dispatch.state import DayState

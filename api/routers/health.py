@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
-from api.errors import Problem
-from api.responses import answer, refusals
+from api.http.errors import Problem
+from api.http.responses import answer, refusals
 from api.schemas.control import Health
 from api.service import Served
 from routing.dispatch.lifecycle import BookingState

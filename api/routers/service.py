@@ -6,11 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.errors import Problem
-from api.languages import LANGUAGES
-from api.places import StopKind
-from api.problems import PROBLEMS, ProblemType
-from api.responses import GeoJSON, answer, page, refusals
+from api.http.errors import Problem
+from api.http.languages import LANGUAGES
+from api.http.problems import PROBLEMS, ProblemType
+from api.http.responses import GeoJSON, answer, page, refusals
 from api.schemas.common import Cursor, Limit, Name, PathId
 from api.schemas.service import (
     AreaView,
@@ -26,6 +25,7 @@ from api.schemas.service import (
     StopView,
 )
 from api.service import Served, Service
+from api.trips.places import StopKind
 from routing.policy import ServicePolicy
 
 router = APIRouter(prefix="/v1", tags=["service"])

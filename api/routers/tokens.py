@@ -6,8 +6,8 @@ from datetime import timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.auth import Caller, Role, device_subject
-from api.responses import encode, refusals
+from api.http.auth import Caller, Role, device_subject
+from api.http.responses import encode, refusals
 from api.schemas.tokens import TokenView
 from api.service import Served
 

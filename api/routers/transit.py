@@ -6,9 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.errors import Problem
-from api.itineraries import bus_legs, route_view, stop_name
-from api.responses import answer, refusals
+from api.http.errors import Problem
+from api.http.responses import answer, refusals
 from api.schemas.common import Id, Moment
 from api.schemas.transit import (
     WALK_M,
@@ -21,7 +20,8 @@ from api.schemas.transit import (
 )
 from api.schemas.trips import Place
 from api.service import Served, Service
-from api.trips import get_bookable_date
+from api.trips.itineraries import bus_legs, route_view, stop_name
+from api.trips.requests import get_bookable_date
 from gtfs.compiled import CompiledDay
 from routing.dispatch.values import Walk
 from routing.transit import Journey, find_journeys, get_offsets, next_departures

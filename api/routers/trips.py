@@ -6,13 +6,13 @@ from datetime import timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.auth import Booker
-from api.errors import Problem, rejection
-from api.itineraries import Planner
-from api.responses import ON_A_TRIP, WITH_TOKEN, answer, refusals
+from api.http.auth import Booker
+from api.http.errors import Problem, rejection
+from api.http.responses import ON_A_TRIP, WITH_TOKEN, answer, refusals
 from api.schemas.trips import Alternative, Offers, OfferView, TripRequest
 from api.service import Served, Service
-from api.trips import Trip, get_trip
+from api.trips.itineraries import Planner
+from api.trips.requests import Trip, get_trip
 from routing.dispatch.rejections import Rejected, RejectReason
 
 router = APIRouter(prefix="/v1", tags=["rider"])

@@ -5,12 +5,9 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.acting import Acting
-from api.arrivals import expected_arrival
-from api.auth import Caller, Dispatcher, Driver
-from api.errors import Problem
-from api.positions import Report
-from api.responses import (
+from api.http.auth import Caller, Dispatcher, Driver
+from api.http.errors import Problem
+from api.http.responses import (
     WITH_KEY,
     WITH_TOKEN,
     answer,
@@ -20,6 +17,9 @@ from api.responses import (
     refusals,
     versioned,
 )
+from api.http.sse import message, pause, stream
+from api.live.acting import Acting
+from api.live.positions import Report
 from api.schemas.common import PathId
 from api.schemas.vehicles import (
     ManifestView,
@@ -29,8 +29,8 @@ from api.schemas.vehicles import (
     Vehicles,
 )
 from api.service import Served, Service
-from api.sse import message, pause, stream
-from api.trips import nearest_place
+from api.trips.requests import nearest_place
+from api.views.arrivals import expected_arrival
 from routing.dispatch.commands import Command, ReportArrival, ReturnVehicle, WithdrawVehicle
 from routing.dispatch.rejections import RejectReason
 from routing.dispatch.state import DayState

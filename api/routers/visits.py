@@ -8,10 +8,10 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.acting import Act, Acting
-from api.auth import Caller, Driver
-from api.errors import Problem, rejection
-from api.responses import WITH_KEY, WITH_TOKEN, encode, refusals
+from api.http.auth import Caller, Driver
+from api.http.errors import Problem, rejection
+from api.http.responses import WITH_KEY, WITH_TOKEN, encode, refusals
+from api.live.acting import Act, Acting
 from api.schemas.common import PathId
 from api.schemas.vehicles import ContactAct, ManifestView, VisitAct
 from api.service import Served, Service

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class RejectReason(StrEnum):
-    """Machine codes of refusals; `api/errors.py` maps each to a problem type."""
+    """Machine codes of refusals; `api/http/errors.py` maps each to a problem type."""
 
     NO_ROOM = "no-room"
     OUT_OF_AREA = "out-of-area"

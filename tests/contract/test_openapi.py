@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from api.app import create_app
-from api.problems import PROBLEMS
+from api.http.problems import PROBLEMS
 from api.settings import Settings
 
 SNAPSHOT = Path(__file__).parent / "openapi.json"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.auth import Role
+from api.http.auth import Role
 from tests.api.http.running import Person, Running, caller
 
 REPOSITORY = Path(__file__).parents[2]

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import httpx
 
-from api.auth import Caller, Role, Tokens
-from api.clock import SystemClock
+from api.clocks.clock import SystemClock
+from api.http.auth import Caller, Role, Tokens
 
 #: A Monday with the morning's buses; the service runs from 07:00.
 MORNING = datetime.fromisoformat("2026-11-23T08:30:00+09:00")

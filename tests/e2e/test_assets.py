@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.problems import PROBLEMS
+from api.http.problems import PROBLEMS
 
 WEB = Path(__file__).parents[2] / "api" / "web"
 AXE = Path(__file__).parent / "vendor" / "axe-core"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
-from api.languages import negotiate
-from api.problems import PROBLEMS, ProblemType
+from api.http.languages import negotiate
+from api.http.problems import PROBLEMS, ProblemType
 from tests.e2e.conftest import Visit
 from tests.e2e.rider import DESKTOP, Rider
 from tests.e2e.running import RunningService

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from api.auth import Role
+from api.http.auth import Role
 from tests.e2e.conftest import Visit
 from tests.e2e.running import RunningService
 

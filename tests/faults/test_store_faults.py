@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from api.clock import FakeClock
+from api.clocks.clock import FakeClock
 from api.store.errors import CommitUnknown
 from api.store.records import CommitBatch, DayCommit, Idempotency
 from api.store.store import Store
@@ -236,8 +236,8 @@ async def test_a_writer_that_was_replaced_is_refused(store_url, area):
 
 
 async def test_a_loop_whose_area_was_taken_over_stands_by(store_url, area, monkeypatch):
-    monkeypatch.setattr("api.writer.LEASE_S", 0.06)
-    monkeypatch.setattr("api.writer.RETRY_S", 0.02)
+    monkeypatch.setattr("api.live.writer.LEASE_S", 0.06)
+    monkeypatch.setattr("api.live.writer.RETRY_S", 0.02)
     async with Store(area, url=store_url) as one, Store(area, url=store_url) as two:
         loop = toy_loop(one, FakeClock(MORNING))
         await loop.start()
@@ -259,7 +259,7 @@ async def test_a_loop_whose_area_was_taken_over_stands_by(store_url, area, monke
 
 async def test_a_loop_ends_in_the_middle_of_keeping_its_lease(own_store, monkeypatch):
     """A Redis client may swallow a cancellation; this hung one time in five hundred."""
-    monkeypatch.setattr("api.writer.LEASE_S", 0.003)
+    monkeypatch.setattr("api.live.writer.LEASE_S", 0.003)
     for i in range(100):
         loop = toy_loop(own_store, FakeClock(MORNING))
         await loop.start()
@@ -274,7 +274,7 @@ async def test_a_loop_ends_in_the_middle_of_keeping_its_lease(own_store, monkeyp
 SERVE = """
 import asyncio, sys
 from pathlib import Path
-from api.clock import FakeClock
+from api.clocks.clock import FakeClock
 from api.store.store import Store
 from tests.toy_rules import DATE, MORNING, book, toy_loop
 

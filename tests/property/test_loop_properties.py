@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.clock import FakeClock
+from api.clocks.clock import FakeClock
 from api.store.records import Answer, Idempotency
 from api.store.store import Store
 from routing.dispatch import commands as cmd

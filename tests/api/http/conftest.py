@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from api.auth import Role
+from api.http.auth import Role
 from tests.api.http.running import Person, Running, caller
 
 GRID_TOWN = Path(__file__).parents[2] / "data" / "grid_town"

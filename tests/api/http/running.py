@@ -15,8 +15,8 @@ import httpx
 import uvicorn
 
 from api.app import create_app
-from api.auth import Caller, Role
-from api.clock import FakeClock
+from api.clocks.clock import FakeClock
+from api.http.auth import Caller, Role
 from api.service import Service
 from api.settings import Settings
 from routing.dispatch.commands import Tick

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from api.auth import Role
+from api.http.auth import Role
 from tests.api.http.running import Person, Running, caller
 
 

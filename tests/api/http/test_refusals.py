@@ -4,8 +4,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import pytest
 
-from api.offers import OfferTokens
-from api.problems import PROBLEMS
+from api.http.problems import PROBLEMS
+from api.trips.offers import OfferTokens
 from routing.dispatch.rejections import RejectReason
 from tests.api.http.conftest import driver_of
 from tests.api.http.running import at, trip

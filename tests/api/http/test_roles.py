@@ -6,7 +6,7 @@ from datetime import timedelta
 import jwt
 import pytest
 
-from api.auth import Caller, Role, Tokens
+from api.http.auth import Caller, Role, Tokens
 from tests.api.http.conftest import driver_of
 from tests.api.http.running import SECRET, Person, at, caller
 

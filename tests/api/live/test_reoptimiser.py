@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from api.clock import FakeClock
-from api.reoptimiser import Reoptimiser
+from api.clocks.clock import FakeClock
+from api.live.reoptimiser import Reoptimiser
+from api.live.worker import WorkerError
 from api.store.store import Store
-from api.worker import WorkerError
 from routing.dispatch.commands import LockAssignment, MoveRide
 from routing.dispatch.rejections import Rejected
 from tests.line_town import MINUTE, ride, town_loop

@@ -6,7 +6,7 @@ Source of the form: RFC 9457, Problem Details for HTTP APIs.
 
 from typing import NamedTuple
 
-from api.languages import Text
+from api.http.languages import Text
 from routing.dispatch.rejections import RejectReason
 
 #: Where the list is published; the URI of a type is this, a slash and its code.

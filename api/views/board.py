@@ -6,12 +6,12 @@ from functools import lru_cache
 import msgspec
 import numpy as np
 
-from api.loop import AreaLoop
-from api.places import Stops
-from api.positions import Positions
+from api.clocks.service_time import ServiceTime
+from api.live.loop import AreaLoop
+from api.live.positions import Positions
 from api.schemas.vehicles import NextVisit, VehiclePosition, Vehicles, VehicleView
-from api.service_time import ServiceTime
-from api.views import kind_of
+from api.trips.places import Stops
+from api.views.committed import kind_of
 from gtfs.area import Area
 from routing.dispatch.state import DayState
 from routing.drt.model import VehiclePlan

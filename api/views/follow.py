@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from api.fanout import CommittedEvents, Dropped
-from api.responses import encode
+from api.http.responses import encode
+from api.http.sse import message
+from api.live.fanout import CommittedEvents, Dropped
 from api.schemas.control import AuditEntry
 from api.service import Service
-from api.sse import message
 from routing.dispatch.events import DayOpened, Event, PlanChanged
 from routing.dispatch.visits import visit_id
 

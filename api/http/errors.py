@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
-from api.languages import negotiate
-from api.problems import PROBLEMS, ProblemType
+from api.http.languages import negotiate
+from api.http.problems import PROBLEMS, ProblemType
 from routing.dispatch.rejections import Rejected
 from routing.errors import CommandError, SokchoError, StoreError, TransitionError
 

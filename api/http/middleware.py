@@ -9,7 +9,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import Problem, as_problem, problem_response
+from api.http.errors import Problem, as_problem, problem_response
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from api.clock import Clock
+from api.clocks.clock import Clock
 from gtfs.service_day import ServiceDay, service_day_of
 from routing.policy import ServicePolicy
 

@@ -14,11 +14,11 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request
 from starlette.responses import Response
 
-from api.assets import etag_of, matches
-from api.auth import Caller
-from api.deciding import AnswerOf, Outcome
-from api.errors import Problem, rejection
-from api.loop import AreaLoop
+from api.http.assets import etag_of, matches
+from api.http.auth import Caller
+from api.http.errors import Problem, rejection
+from api.live.deciding import AnswerOf, Outcome
+from api.live.loop import AreaLoop
 from api.service import Service
 from api.store.errors import IdempotencyInFlight, IdempotencyMismatch
 from api.store.records import Answer, Contact, Idempotency

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from api.clock import FakeClock
-from api.fanout import CommittedEvents, Dropped
-from api.loop import AreaLoop, settle_memory
+from api.clocks.clock import FakeClock
+from api.live.fanout import CommittedEvents, Dropped
+from api.live.loop import AreaLoop, settle_memory
+from api.live.writer import SNAPSHOT_EVERY
 from api.store.errors import IdempotencyInFlight, IdempotencyMismatch
 from api.store.records import Answer, Contact, Idempotency
 from api.store.store import Store
-from api.writer import SNAPSHOT_EVERY
 from routing.dispatch.commands import Tick
 from routing.dispatch.events import DayOpened, RideBooked, RideCancelled
 from routing.dispatch.lifecycle import BookingState

@@ -13,8 +13,8 @@ from hmac import digest as hmac_digest
 
 import msgspec
 
-from api.auth import derive_key
-from api.errors import Problem
+from api.http.auth import derive_key
+from api.http.errors import Problem
 from routing.dispatch.commands import Offer
 
 _DIGEST = "sha256"

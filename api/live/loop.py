@@ -1,7 +1,7 @@
 """The loop of an area: the one place where wishes become facts.
 
 Rule: commands are decided one at a time, in order, and a reader sees nothing that is not
-durable. How commands become commits is told in `api.writer`.
+durable. How commands become commits is told in `api.live.writer`.
 """
 
 import asyncio
@@ -13,14 +13,14 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from api.clock import AreaClock, Clock
-from api.days import Days
-from api.deciding import AnswerOf, Decide, Desk, GetReady, Outcome, Wish
-from api.fanout import Fanout, Subscription
+from api.clocks.clock import AreaClock, Clock
+from api.live.days import Days
+from api.live.deciding import AnswerOf, Decide, Desk, GetReady, Outcome, Wish
+from api.live.fanout import Fanout, Subscription
+from api.live.writer import KEEP_DAYS, Writer, repeat
 from api.store.errors import IdempotencyInFlight, IdempotencyMismatch
 from api.store.records import Contact, Idempotency
 from api.store.store import Store
-from api.writer import KEEP_DAYS, Writer, repeat
 from routing.dispatch.commands import Command, OpenDay, Tick
 from routing.dispatch.lifecycle import ENDED, BookingState
 from routing.dispatch.rejections import Rejected, RejectReason

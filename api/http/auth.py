@@ -17,7 +17,7 @@ import jwt
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from api.errors import Problem
+from api.http.errors import Problem
 
 ALGORITHM = "HS256"
 AUDIENCE = "sokcho-transit"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from api.errors import Problem
+from api.http.errors import Problem
 from api.schemas.trips import Alternative, PartyRequest, Place, TripRequest
 from api.service import Service
 from routing.dispatch.commands import RideRequest, StopChoice

@@ -7,8 +7,8 @@ import msgspec
 from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
-from api.assets import etag_of, matches
-from api.problems import PROBLEMS
+from api.http.assets import etag_of, matches
+from api.http.problems import PROBLEMS
 from api.schemas.common import ProblemDocument
 
 T = TypeVar("T")

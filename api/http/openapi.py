@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from starlette.responses import HTMLResponse, Response
 
-from api.auth import Allowed
+from api.http.auth import Allowed
 from api.routers import ROUTERS
 from api.schemas.common import ProblemDocument
 

@@ -6,7 +6,7 @@ rider; places are stops.
 
 from dataclasses import dataclass
 
-from api.places import Stops
+from api.clocks.service_time import ServiceTime
 from api.schemas.bookings import (
     BookingView,
     BreachView,
@@ -18,7 +18,7 @@ from api.schemas.bookings import (
 from api.schemas.common import Fare, PartyView, Window
 from api.schemas.trips import PromiseView
 from api.schemas.vehicles import CapacityView, ManifestView, PlanView, VisitName, VisitView
-from api.service_time import ServiceTime
+from api.trips.places import Stops
 from routing.dispatch.lifecycle import ENDED
 from routing.dispatch.state import Booking, DayState
 from routing.dispatch.values import (

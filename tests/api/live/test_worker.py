@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from api.worker import NICENESS, WorkerError, WorkerProcess
+from api.live.worker import NICENESS, WorkerError, WorkerProcess
 
 pytestmark = pytest.mark.anyio
 

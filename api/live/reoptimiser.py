@@ -9,8 +9,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from api.loop import AreaLoop
-from api.worker import WorkerProcess, search
+from api.live.loop import AreaLoop
+from api.live.worker import WorkerProcess, search
 from routing.dispatch.commands import ProposePlan
 from routing.dispatch.proposal import find_proposal, improvable_plans
 from routing.dispatch.rejections import Rejected

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from api.clock import AreaClock
+from api.clocks.clock import AreaClock
 from routing.dispatch.events import BookingEvent, Event
 from routing.dispatch.lifecycle import ENDED, BookingState
 from routing.dispatch.state import Booking, DayState

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from api.fares import fare_of
-from api.offers import SignedOffer
-from api.places import Stops
 from api.schemas.common import Fare, Name, StopRef
 from api.schemas.transit import WALK_M
 from api.schemas.trips import LegEnd, LegView, OfferView, RouteView
 from api.service import Service
-from api.trips import End, Trip
+from api.trips.fares import fare_of
+from api.trips.offers import SignedOffer
+from api.trips.places import Stops
+from api.trips.requests import End, Trip
 from gtfs.compiled import CompiledDay
 from routing.dispatch.commands import Offer, RideRequest, StopChoice
 from routing.dispatch.quote import quote

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time
 
-from api.clock import Clock, DemoClock, SystemClock
+from api.clocks.clock import Clock, DemoClock, SystemClock
 from api.demo.days import DemoDays, first_moment
 from api.settings import Settings
 from api.store.store import Store

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.clock import FakeClock
-from api.service_time import ServiceTime
+from api.clocks.clock import FakeClock
+from api.clocks.service_time import ServiceTime
 from routing.policy import ServicePolicy
 
 SEOUL = ZoneInfo("Asia/Seoul")

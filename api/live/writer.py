@@ -12,10 +12,10 @@ import secrets
 from collections import deque
 from collections.abc import Iterable, Sequence
 
-from api.clock import AreaClock
-from api.days import Days
-from api.deciding import Desk, Group, Outcome, Wish
-from api.fanout import CommittedEvents, Fanout
+from api.clocks.clock import AreaClock
+from api.live.days import Days
+from api.live.deciding import Desk, Group, Outcome, Wish
+from api.live.fanout import CommittedEvents, Fanout
 from api.store.errors import AlreadyAnswered, IdempotencyMismatch
 from api.store.records import CommitBatch, DayCommit, Idempotency, StoredAnswer
 from api.store.store import LEASE_S, Store

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from api.clock import AreaClock, DemoClock, FakeClock, SystemClock
+from api.clocks.clock import AreaClock, DemoClock, FakeClock, SystemClock
 
 SEOUL = ZoneInfo("Asia/Seoul")
 MORNING = datetime(2026, 11, 23, 8, 30, tzinfo=SEOUL)

@@ -1,0 +1,1 @@
+"""What time it is: the only place that reads the wall clock."""

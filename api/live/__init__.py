@@ -1,0 +1,1 @@
+"""The one writer of an area, and what works beside it: commands in, committed states out."""

@@ -1,0 +1,1 @@
+"""From what a rider asks for to offers: stops, timetables, itineraries, fares."""

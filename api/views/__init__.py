@@ -1,0 +1,1 @@
+"""What is shown: from committed states to what riders, drivers and staff read."""
