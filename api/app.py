@@ -25,6 +25,7 @@ from api.http.responses import GeoJSON, encode
 from api.live.loop import AreaLoop, settle_memory
 from api.live.positions import Positions
 from api.live.reoptimiser import Reoptimiser
+from api.live.rescuer import Rescuer
 from api.routers import ROUTERS
 from api.schemas.service import Feature, FeatureCollection
 from api.served import area_store, served_area
@@ -111,8 +112,10 @@ async def _start(stack: AsyncExitStack, settings: Settings, clock: Clock | None)
     time = ServiceTime(area.timezone, clock, area.policy)
     timetables = Timetables(area, settings.data_dir / "timetables")
     await timetables.prepare([time.today()])
-    loop = await _start_loop(stack, area, store, clock)
-    service = _service(settings, secret, area, clock, store, loop, timetables)
+    rescuer = Rescuer()
+    stack.callback(rescuer.close)
+    loop = await _start_loop(stack, area, store, clock, rescuer)
+    service = _service(settings, secret, area, clock, store, loop, timetables, rescuer)
     await asyncio.to_thread(warm_kernels, area, timetables.find_any())
     settle_memory()
     _keep_running(stack, _prepare_days(service))
@@ -144,7 +147,9 @@ async def _open_store(stack: AsyncExitStack, settings: Settings, area: Area) -> 
     return store
 
 
-async def _start_loop(stack: AsyncExitStack, area: Area, store: Store, clock: Clock) -> AreaLoop:
+async def _start_loop(
+    stack: AsyncExitStack, area: Area, store: Store, clock: Clock, rescuer: Rescuer
+) -> AreaLoop:
     loop = AreaLoop(
         store,
         decide,
@@ -153,6 +158,7 @@ async def _start_loop(stack: AsyncExitStack, area: Area, store: Store, clock: Cl
         roster=lambda service_date: OpenDay(service_date, area.policy, area.fleet),
         network=lambda _: Network(area.travel_times, area.policy.weights),
         get_ready=lambda state, network: Draft(state, state.now, network).get_ready(),
+        rescuer=rescuer,
     )
     await loop.start()
     stack.push_async_callback(loop.close)
@@ -167,6 +173,7 @@ def _service(
     store: Store,
     loop: AreaLoop,
     timetables: Timetables,
+    rescuer: Rescuer,
 ) -> Service:
     time = ServiceTime(area.timezone, clock, area.policy)
     stops = Stops(area, _bus_stops(timetables.find_any()), area.estimated)
@@ -177,6 +184,7 @@ def _service(
         time=time,
         store=store,
         loop=loop,
+        rescuer=rescuer,
         timetables=timetables,
         stops=stops,
         hubs=find_hubs(stops, area.policy.walk_speed_m_per_s),

@@ -11,6 +11,7 @@ from api.http.auth import Tokens
 from api.http.metrics import Metrics
 from api.live.loop import AreaLoop
 from api.live.positions import Positions
+from api.live.rescuer import Rescuer
 from api.settings import Settings
 from api.store.store import Store
 from api.trips.offers import OfferTokens
@@ -31,6 +32,7 @@ class Service:
     time: ServiceTime
     store: Store
     loop: AreaLoop
+    rescuer: Rescuer
     timetables: Timetables
     stops: Stops
     hubs: Hubs

@@ -17,7 +17,7 @@ from api.store.records import (
     DayCommit,
     Idempotency,
 )
-from routing.dispatch.commands import Command, OpenDay
+from routing.dispatch.commands import Command, OpenDay, RescueRide
 from routing.dispatch.events import Event
 from routing.dispatch.rejections import Rejected
 from routing.dispatch.state import DayState, commit
@@ -173,5 +173,7 @@ class Group:
 
 def _booking_id(wish: Wish) -> str:
     _, command = wish.parts[-1]
+    if isinstance(command, RescueRide):
+        command = command.confirm
     booking_id: str = getattr(command, "booking_id", "")
     return booking_id

@@ -9,6 +9,7 @@ import contextlib
 import gc
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,11 +18,12 @@ from api.clocks.clock import AreaClock, Clock
 from api.live.days import Days
 from api.live.deciding import AnswerOf, Decide, Desk, GetReady, Outcome, Wish
 from api.live.fanout import Fanout, Subscription
+from api.live.rescuer import NO_ROOM, Rescuer
 from api.live.writer import KEEP_DAYS, Writer, repeat
 from api.store.errors import IdempotencyInFlight, IdempotencyMismatch
 from api.store.records import Contact, Idempotency
 from api.store.store import Store
-from routing.dispatch.commands import Command, OpenDay, Tick
+from routing.dispatch.commands import BookRide, Command, ConfirmOffer, OpenDay, Tick
 from routing.dispatch.lifecycle import ENDED, BookingState
 from routing.dispatch.rejections import Rejected, RejectReason
 from routing.dispatch.state import Booking, DayState
@@ -55,6 +57,8 @@ class AreaLoop:
         The travel times and solver memory of a service date; called once a day.
     get_ready
         Called with a changed state and its network while its commit is being written.
+    rescuer
+        Looks for room for a ride that was refused for want of it; without one, it stays refused.
     """
 
     def __init__(
@@ -67,8 +71,9 @@ class AreaLoop:
         roster: Callable[[str], OpenDay],
         network: Callable[[str], Any],
         get_ready: GetReady | None = None,
+        rescuer: Rescuer | None = None,
     ) -> None:
-        self._store, self._clock = store, clock
+        self._store, self._clock, self._rescuer = store, clock, rescuer
         self._time = AreaClock(clock, zone)
         self._roster, self._new_network = roster, network
         self._networks: dict[str, Any] = {}
@@ -241,18 +246,35 @@ class AreaLoop:
         future = asyncio.get_running_loop().create_future()
         wish = Wish(parts, future, idempotency, answer, contact)
         if idempotency is None:
-            return await self._ask(wish)
+            return await self._ask_or_rescue(wish)
         with self._only_one(idempotency):
             return await self._ask_once(wish, idempotency)
 
     async def _ask_once(self, wish: Wish, idempotency: Idempotency) -> Outcome:
         """Ask; the commit finds a request that was granted before, so look only at a refusal."""
-        outcome = await self._ask(wish)
+        outcome = await self._ask_or_rescue(wish)
         if isinstance(outcome.decision, Rejected):
             stored = await self._store.find_answer(idempotency)
             if stored is not None:
                 return repeat(idempotency, stored, outcome.state)
         return outcome
+
+    async def _ask_or_rescue(self, wish: Wish) -> Outcome:
+        """Ask; where there is no room, have some made and ask for that."""
+        outcome = await self._ask(wish)
+        if len(wish.parts) > 1 or not _lacks_room(outcome):
+            return outcome
+        ((service_date, command),) = wish.parts
+        if self._rescuer is None or not isinstance(command, BookRide | ConfirmOffer):
+            return outcome
+        now, network = self.now(service_date), self.network(service_date)
+        rescue = await self._rescuer.find(outcome.state, command, now, network)
+        if rescue is None:
+            return outcome
+        future = asyncio.get_running_loop().create_future()
+        rescued = await self._ask(replace(wish, parts=((service_date, rescue),), future=future))
+        # meanwhile a vehicle may have moved on; then the refusal stands as it was
+        return outcome if isinstance(rescued.decision, Rejected) else rescued
 
     async def _ask(self, wish: Wish) -> Outcome:
         for service_date, _ in wish.parts:
@@ -320,6 +342,10 @@ class AreaLoop:
             if service_date < oldest:
                 self._days.drop(service_date)
                 self._networks.pop(service_date, None)
+
+
+def _lacks_room(outcome: Outcome) -> bool:
+    return isinstance(outcome.decision, Rejected) and outcome.decision.reason in NO_ROOM
 
 
 def settle_memory() -> None:

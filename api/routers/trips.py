@@ -47,7 +47,7 @@ async def find_offers(service: Service, trip: Trip) -> list[OfferView]:
     """
     await service.loop.open_day(trip.service_date)
     planner = Planner(service, trip)
-    found = planner.quote() if trip.refusal is None else None
+    found = await planner.quote_or_rescue() if trip.refusal is None else None
     shuttles = planner.shuttles(found) if isinstance(found, list) else []
     refusal = rejection(found) if isinstance(found, Rejected) else trip.refusal
     combined = planner.shuttles_and_buses() if _may_combine(found) else []

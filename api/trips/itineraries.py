@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from api.live.rescuer import NO_ROOM
 from api.schemas.common import Fare, Name, StopRef
 from api.schemas.transit import WALK_M
 from api.schemas.trips import LegEnd, LegView, OfferView, RouteView
@@ -74,6 +75,16 @@ class Planner:
         state = self._service.loop.committed(self._date)
         network = self._service.loop.network(self._date)
         return quote(state, request or self._trip.request, self._now, network)
+
+    async def quote_or_rescue(self) -> list[Offer] | Rejected:
+        """As `quote` of the trip itself; where there is no room, by moving other rides."""
+        found = self.quote()
+        if isinstance(found, list) or found.reason not in NO_ROOM:
+            return found
+        loop = self._service.loop
+        state, network = loop.committed(self._date), loop.network(self._date)
+        rescued = await self._service.rescuer.quote(state, self._trip.request, self._now, network)
+        return found if rescued is None else [rescued]
 
     def shuttles(self, offers: Sequence[Offer]) -> list[OfferView]:
         """Offers of shuttles alone."""

@@ -10,16 +10,19 @@ from dataclasses import replace
 from routing.dispatch.commands import (
     BookRide,
     ConfirmOffer,
+    Offer,
     ProposedPlan,
     ProposePlan,
     RescueRide,
+    RideRequest,
 )
 from routing.dispatch.draft import Draft
 from routing.dispatch.network import Network
-from routing.dispatch.quote import promised_ride, wished_offer
+from routing.dispatch.quote import QUOTE_ID, promised_ride, timed_offer, wished_offer
 from routing.dispatch.state import DayState
 from routing.dispatch.values import DispatchStatus, DutyState
-from routing.drt.model import VehiclePlan
+from routing.drt.model import VehiclePlan, VisitKind
+from routing.drt.schedule import schedule
 from routing.drt.search.budget import Budget
 from routing.drt.search.improve import improve, rescue
 
@@ -133,15 +136,60 @@ def find_rescue(
         For `decide`, which checks it on the state as it is then.
     """
     confirm = wish if isinstance(wish, ConfirmOffer) else _wished(state, wish, now, network)
-    plans = improvable_plans(state, now, network)
-    if confirm is None or not plans:
+    found = None if confirm is None else _make_room(state, confirm, now, network, seed, budget)
+    if confirm is None or found is None:
         return None
-    ride = promised_ride(confirm.booking_id, confirm.offer, state.policy)
-    changed = rescue(plans, ride, network.travel, network.weights, seed=seed, budget=budget)
-    if changed is None:
-        return None
-    proposal = find_proposal(state.version, plans, changed)
+    before, changed = found
+    if isinstance(wish, BookRide):
+        confirm = replace(confirm, offer=_as_planned(confirm, changed, state, network))
+    proposal = find_proposal(state.version, before, changed)
     return None if proposal is None else RescueRide(confirm, proposal)
+
+
+def quote_rescue(
+    state: DayState,
+    request: RideRequest,
+    now: int,
+    network: Network,
+    *,
+    seed: int,
+    budget: Budget,
+) -> Offer | None:
+    """The offer of a ride that fits only if others are moved, promised as `find_rescue` plans it.
+
+    Parameters are those of `find_rescue`; ``request`` was refused for want of room. Like any
+    offer it holds nothing: whoever takes it has room made once more.
+    """
+    wish = BookRide(QUOTE_ID, request, "")
+    found = find_rescue(state, wish, now, network, seed=seed, budget=budget)
+    return None if found is None else found.confirm.offer
+
+
+_Plans = Sequence[VehiclePlan]
+
+
+def _make_room(
+    state: DayState, confirm: ConfirmOffer, now: int, network: Network, seed: int, budget: Budget
+) -> tuple[_Plans, _Plans] | None:
+    """The plans as they stand, and those that change so as to serve ``confirm``."""
+    plans = improvable_plans(state, now, network)
+    ride = promised_ride(confirm.booking_id, confirm.offer, state.policy)
+    if not plans:
+        return None
+    changed = rescue(plans, ride, network.travel, network.weights, seed=seed, budget=budget)
+    return None if changed is None else (plans, changed)
+
+
+def _as_planned(confirm: ConfirmOffer, plans: _Plans, state: DayState, network: Network) -> Offer:
+    """The offer of ``confirm``, promised as narrowly as the plan that serves it allows."""
+    own = next(p for p in plans if any(v.ride_id == confirm.booking_id for v in p.visits))
+    times = {
+        visit.kind: time
+        for visit, time in zip(own.visits, schedule(own, network.travel), strict=True)
+        if visit.ride_id == confirm.booking_id
+    }
+    pickup, dropoff = times[VisitKind.PICKUP].start, times[VisitKind.DROPOFF].arrive
+    return timed_offer(confirm.offer, pickup, dropoff, state.policy)
 
 
 def _wished(state: DayState, wish: BookRide, now: int, network: Network) -> ConfirmOffer | None:

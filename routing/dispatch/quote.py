@@ -195,6 +195,13 @@ def _as_offer(wish: _Wish, promise: Promise, pickup: int, dropoff: int, valid_un
     )
 
 
+def timed_offer(offer: Offer, pickup: int, dropoff: int, policy: ServicePolicy) -> Offer:
+    """``offer`` with the promise that fits a plan: boarding at ``pickup``, there at ``dropoff``."""
+    ride = promised_ride(QUOTE_ID, offer, policy)
+    promise = _promise(ride, pickup, dropoff, offer.direct_s, policy)
+    return replace(offer, promise=promise, planned_pickup=pickup, planned_dropoff=dropoff)
+
+
 def wished_offer(draft: Draft, request: RideRequest) -> Offer | None:
     """The ride between the nearest stops as it was wished for, whether or not there is room."""
     wish = next(_wishes(draft, request), None)
