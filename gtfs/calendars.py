@@ -13,7 +13,8 @@ from gtfs_kit.constants import WEEKDAYS
 
 from gtfs.columns import column, integers
 from gtfs.report import Action, LoadReport
-from gtfs.tables import ROW, Tables
+from gtfs.tables import Tables
+from gtfs.tidy import ROW
 from gtfs.times import parse_dates
 from routing.errors import FeedError
 

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from gtfs.report import Action, LoadReport
-from gtfs.tables import ROW, Tables
+from gtfs.tables import Tables
+from gtfs.tidy import ROW
 from routing.errors import FeedError
 
 

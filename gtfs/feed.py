@@ -17,10 +17,11 @@ from gtfs.calendars import as_text, check_calendars, get_dates
 from gtfs.columns import column, get_table, integers, keyed
 from gtfs.frequencies import read_frequencies
 from gtfs.report import Action, LoadReport
-from gtfs.source import Limits, read_source
+from gtfs.source import Limits, open_source
 from gtfs.stop_times import read_stop_times
 from gtfs.stops import read_stops, read_transfers
-from gtfs.tables import ROW, WANTED, Tables, read_tables
+from gtfs.tables import WANTED, Tables, read_tables
+from gtfs.tidy import ROW
 from routing.errors import FeedError
 from routing.transit import Calls
 
@@ -55,7 +56,7 @@ class Feed:
     translations
         Translated text by (table, field, language), then by record id or original text.
     tables
-        gtfs-kit's feed of the tables as read.
+        gtfs-kit's feed of the small tables as read.
     report
         What was repaired, dropped or noticed.
     """
@@ -112,15 +113,16 @@ def load_feed(source: str | Path, limits: Limits | None = None) -> Feed:
         If it cannot be had or cannot become a timetable; names file, row and field.
     """
     report = LoadReport()
-    tables = read_tables(read_source(source, WANTED, limits), report)
-    zone = _zone(tables)
-    stops = read_stops(tables, report)
-    routes = _routes(tables, report)
-    check_calendars(tables, report)
-    trips = _trips(tables, routes, report)
-    calls, kept = read_stop_times(tables, trips, stops, report)
-    # By far the largest table, and `calls` holds all of it that is needed.
-    tables.kit.stop_times = None
+    with open_source(source, WANTED, limits) as files:
+        tables = read_tables(files, report)
+        zone = _zone(tables)
+        stops = read_stops(tables, report)
+        routes = _routes(tables, report)
+        check_calendars(tables, report)
+        trips = _trips(tables, routes, report)
+        calls, kept = read_stop_times(files, tables.legacy, trips, stops, report)
+    # The largest of the tables that gtfs-kit holds, and `trips` has all of it that is needed.
+    tables.kit.trips = None
     trips = trips.iloc[kept].reset_index(drop=True)
     if trips.empty:
         found = "; ".join(str(finding) for finding in list(report)[:5])

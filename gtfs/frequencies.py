@@ -5,7 +5,8 @@ import pandas as pd
 
 from gtfs.columns import column, integers
 from gtfs.report import Action, LoadReport
-from gtfs.tables import ROW, Tables
+from gtfs.tables import Tables
+from gtfs.tidy import ROW
 from gtfs.times import BLANK, parse_times
 from routing.errors import FeedError
 from routing.transit import Calls

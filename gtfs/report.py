@@ -1,9 +1,10 @@
 """What was repaired, dropped or noticed while a feed was read, by file and row."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 
 #: Rows listed for one kind of finding; the rest is counted.
 ROWS_LISTED = 20
@@ -79,18 +80,18 @@ class LoadReport:
         field
             Name of the column, where one is meant.
         """
-        listed = [int(row) for row in rows]
-        self.findings.append(
-            Finding(action, file, field, problem, tuple(listed[:ROWS_LISTED]), len(listed))
-        )
+        # Not made a list: it may be a column of millions.
+        found = rows if isinstance(rows, Sized) else list(rows)
+        listed = tuple(int(row) for row in islice(found, ROWS_LISTED))
+        self.findings.append(Finding(action, file, field, problem, listed, len(found)))
 
     def add_rows(
         self, action: Action, file: str, problem: str, rows: Iterable[int], field: str = ""
     ) -> None:
         """Record a finding about ``rows``, if there are any."""
-        listed = list(rows)
-        if listed:
-            self.add(action, file, problem, listed, field)
+        found = rows if isinstance(rows, Sized) else list(rows)
+        if len(found):
+            self.add(action, file, problem, found, field)
 
     def counts(self) -> dict[str, int]:
         """Count of rows (or files) by action."""

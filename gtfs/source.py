@@ -1,11 +1,14 @@
-"""The text files of a feed as bytes, from a zip, a folder or a URL, within limits."""
+"""The text files of a feed as streams, from a zip, a folder or a URL, within limits."""
 
-import io
+import shutil
+import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Self, cast
 from urllib.parse import unquote, urlsplit
 
 import httpx
@@ -14,6 +17,8 @@ from routing.errors import FeedError
 
 _CORE = {"stops.txt", "trips.txt", "stop_times.txt", "routes.txt", "agency.txt", "calendar.txt"}
 _BLOCK = 1 << 20
+# What is fetched, or unpacked from a zip in a zip, stays in memory up to this size, bytes.
+_IN_MEMORY = 64 << 20
 # RuntimeError is how zipfile reports a password, NotImplementedError an unknown compression.
 _UNREADABLE = (
     zipfile.BadZipFile,
@@ -47,24 +52,116 @@ class Limits:
     timeout_s: float = 30.0
 
 
-def read_source(
-    source: str | Path, wanted: Iterable[str], limits: Limits | None = None
-) -> dict[str, bytes]:
-    """Bytes of the ``wanted`` files that a feed has, by lower-case file name.
+class Source:
+    """The text files of one feed, opened one after the other; close it, or use ``with``.
+
+    Parameters
+    ----------
+    shown
+        How messages call it.
+    sizes
+        Bytes of each file that it has, unpacked, by lower-case file name.
+    opener
+        Opens one of them.
+    resources
+        Closed together with the source.
+    """
+
+    def __init__(
+        self,
+        shown: str,
+        sizes: Mapping[str, int],
+        opener: Callable[[str], BinaryIO],
+        resources: ExitStack,
+    ) -> None:
+        self.shown, self.sizes = shown, sizes
+        self._opener, self._resources = opener, resources
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._resources.close()
+
+    def open(self, name: str) -> "Stream":
+        """One file as a stream of bytes, to be closed.
+
+        Raises
+        ------
+        FeedError
+            If it cannot be opened, as one that is locked.
+        """
+        shown = f"{self.shown}/{name}"
+        with _clearly(shown):
+            return Stream(self._opener(name), shown)
+
+    def read(self, name: str) -> bytes:
+        """One file as a whole.
+
+        Raises
+        ------
+        FeedError
+            If it is damaged.
+        """
+        with self.open(name) as file:
+            return file.read()
+
+
+class Stream:
+    """Bytes of one file; damage is a `FeedError` that names it.
+
+    Parameters
+    ----------
+    file
+        What is read.
+    shown
+        How messages call it.
+    """
+
+    def __init__(self, file: BinaryIO, shown: str) -> None:
+        self._file, self._shown = file, shown
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._file.close()
+
+    def read(self, size: int = -1) -> bytes:
+        """The next ``size`` bytes, or all that are left; empty at the end."""
+        # The size in the directory may lie; reading stops there and the checksum then fails.
+        with _clearly(self._shown):
+            return self._file.read(size)
+
+
+@contextmanager
+def _clearly(shown: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise FeedError(f"cannot be read ({error})", shown) from None
+    except _UNREADABLE as error:
+        raise FeedError(f"is not a readable zip ({error})", shown) from None
+
+
+def open_source(
+    source: str | Path, wanted: Iterable[str] | None = None, limits: Limits | None = None
+) -> Source:
+    """The files of a feed, none of them unpacked yet.
 
     Parameters
     ----------
     source
         A zip file, a folder, or an http, https or file URL of a zip.
     wanted
-        File names, such as ``stops.txt``; other files are not unpacked.
+        File names, such as ``stops.txt``; all files of the feed's folder when absent.
     limits
         Sizes and timeout; the defaults when absent.
 
     Returns
     -------
-    dict of bytes
-        By file name; names that the feed does not have are left out.
+    Source
+        Of the wanted files that the feed has.
 
     Raises
     ------
@@ -72,24 +169,30 @@ def read_source(
         If the source cannot be had, is no feed, or is beyond the limits.
     """
     limits = limits or Limits()
-    names = set(wanted)
+    names = None if wanted is None else set(wanted)
     text = str(source)
-    if "://" in text:
-        parts = urlsplit(text)
-        if parts.scheme in ("http", "https"):
-            return _from_zip(io.BytesIO(_download(text, limits)), _shown(text), names, limits)
-        if parts.scheme != "file":
-            raise FeedError(
-                f"{parts.scheme}:// is not read; give http, https or file", _shown(text)
-            )
-        source = unquote(parts.path)
-    path = Path(source)
-    if path.is_dir():
-        return _from_folder(path, names, limits)
-    if not path.is_file():
-        raise FeedError("there is no such file or folder", str(path))
-    with path.open("rb") as file:
-        return _from_zip(file, path.name, names, limits)
+    resources = ExitStack()
+    try:
+        if "://" in text:
+            parts = urlsplit(text)
+            if parts.scheme in ("http", "https"):
+                file = _download(text, limits, resources)
+                return _of_zip(file, _shown(text), names, limits, resources)
+            if parts.scheme != "file":
+                raise FeedError(
+                    f"{parts.scheme}:// is not read; give http, https or file", _shown(text)
+                )
+            source = unquote(parts.path)
+        path = Path(source)
+        if path.is_dir():
+            return _of_folder(path, names, limits, resources)
+        if not path.is_file():
+            raise FeedError("there is no such file or folder", str(path))
+        file = resources.enter_context(path.open("rb"))
+        return _of_zip(file, path.name, names, limits, resources)
+    except BaseException:
+        resources.close()
+        raise
 
 
 def _shown(url: str) -> str:
@@ -98,74 +201,101 @@ def _shown(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
 
 
-def _download(url: str, limits: Limits) -> bytes:
+def _download(url: str, limits: Limits, resources: ExitStack) -> BinaryIO:
+    """What the server sends, on disk where it is large."""
     shown = _shown(url)
-    body = bytearray()
+    body = _spooled(resources)
     try:
         with httpx.stream("GET", url, timeout=limits.timeout_s, follow_redirects=True) as response:
             if response.status_code != httpx.codes.OK:
                 raise FeedError(f"the server answers {response.status_code}", shown)
             for block in response.iter_bytes(_BLOCK):
-                body += block
-                if len(body) > limits.download_bytes:
+                body.write(block)
+                if body.tell() > limits.download_bytes:
                     raise FeedError(f"is larger than {limits.download_bytes} bytes", shown)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise FeedError(f"cannot be fetched ({type(error).__name__}): {error}", shown) from None
-    return bytes(body)
+    body.seek(0)
+    return body
 
 
-def _from_folder(path: Path, names: set[str], limits: Limits) -> dict[str, bytes]:
+def _of_folder(path: Path, names: set[str] | None, limits: Limits, resources: ExitStack) -> Source:
     found = [item for item in sorted(path.rglob("*")) if item.is_file()]
     chosen = _choose([item.relative_to(path).as_posix() for item in found], names, str(path))
-    sizes = sum((path / inner).stat().st_size for inner in chosen.values())
-    if sizes > limits.unpacked_bytes:
+    sizes = {name: (path / inner).stat().st_size for name, inner in chosen.items()}
+    if sum(sizes.values()) > limits.unpacked_bytes:
         raise FeedError(f"holds more than {limits.unpacked_bytes} bytes", str(path))
-    return {name: (path / inner).read_bytes() for name, inner in chosen.items()}
+    return Source(str(path), sizes, lambda name: (path / chosen[name]).open("rb"), resources)
 
 
-def _from_zip(
-    file: io.BytesIO | io.BufferedReader,
+def _of_zip(
+    file: BinaryIO,
     shown: str,
-    names: set[str],
+    names: set[str] | None,
     limits: Limits,
+    resources: ExitStack,
     depth: int = 0,
-) -> dict[str, bytes]:
+) -> Source:
     try:
-        with zipfile.ZipFile(file) as archive:
-            infos = {info.filename: info for info in archive.infolist() if not info.is_dir()}
-            zips = [name for name in infos if name.lower().endswith(".zip")]
-            if len(zips) == 1 and depth == 0 and not _has_tables(infos):
-                inner = io.BytesIO(_unpack(archive, infos[zips[0]], shown, limits))
-                return _from_zip(inner, f"{shown}/{zips[0]}", names, limits, depth + 1)
-            chosen = _choose(list(infos), names, shown)
-            total = sum(infos[inner].file_size for inner in chosen.values())
-            if total > limits.unpacked_bytes:
-                raise FeedError(f"unpacks to {total} bytes, more than allowed", shown)
-            return {
-                name: _unpack(archive, infos[inner], shown, limits)
-                for name, inner in chosen.items()
-            }
+        archive = resources.enter_context(zipfile.ZipFile(file))
+        infos = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+        zips = [name for name in infos if name.lower().endswith(".zip")]
+        if len(zips) == 1 and depth == 0 and not _has_tables(infos):
+            inner = _unpacked(archive, infos[zips[0]], shown, limits, resources)
+            return _of_zip(inner, f"{shown}/{zips[0]}", names, limits, resources, depth + 1)
+        chosen = _choose(list(infos), names, shown)
+        total = sum(infos[inner_name].file_size for inner_name in chosen.values())
+        if total > limits.unpacked_bytes:
+            raise FeedError(f"unpacks to {total} bytes, more than allowed", shown)
+        for inner_name in chosen.values():
+            _check_ratio(infos[inner_name], shown, limits)
     except _UNREADABLE as error:
         raise FeedError(f"is not a readable zip ({error})", shown) from None
+    sizes = {name: infos[inner_name].file_size for name, inner_name in chosen.items()}
+
+    def opened(name: str) -> BinaryIO:
+        """One member; its checksum is compared at its end."""
+        return cast("BinaryIO", archive.open(infos[chosen[name]]))
+
+    return Source(shown, sizes, opened, resources)
 
 
-def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str, limits: Limits) -> bytes:
+def _unpacked(
+    archive: zipfile.ZipFile,
+    info: zipfile.ZipInfo,
+    shown: str,
+    limits: Limits,
+    resources: ExitStack,
+) -> BinaryIO:
+    _check_ratio(info, shown, limits)
+    inner = _spooled(resources)
+    with archive.open(info) as member:
+        shutil.copyfileobj(member, inner, _BLOCK)
+    inner.seek(0)
+    return inner
+
+
+def _spooled(resources: ExitStack) -> BinaryIO:
+    """A temporary file, in memory while it is small."""
+    file = resources.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115
+    # As binary as a file; mypy knows no protocol for both.
+    return cast("BinaryIO", file)
+
+
+def _check_ratio(info: zipfile.ZipInfo, shown: str, limits: Limits) -> None:
     if info.file_size > _BLOCK and info.file_size > limits.ratio * max(1, info.compress_size):
         raise FeedError(
             f"{info.filename} unpacks to {info.file_size} bytes from {info.compress_size}: "
             "refused as a zip bomb",
             shown,
         )
-    with archive.open(info) as member:
-        # The size in the directory may lie; reading stops there and the checksum then fails.
-        return member.read()
 
 
 def _has_tables(paths: Iterable[str]) -> bool:
     return any(PurePosixPath(path).name.lower() in _CORE for path in paths)
 
 
-def _choose(paths: list[str], names: set[str], shown: str) -> dict[str, str]:
+def _choose(paths: list[str], names: set[str] | None, shown: str) -> dict[str, str]:
     """The wanted paths, all from one folder: the one with most of a feed's core files."""
     folders: dict[str, dict[str, str]] = {}
     for path in paths:
@@ -182,4 +312,5 @@ def _choose(paths: list[str], names: set[str], shown: str) -> dict[str, str]:
         best = ["."]
     if len(best) > 1:
         raise FeedError(f"holds several feeds, in {', '.join(sorted(best))}: give one", shown)
-    return {name: path for name, path in folders[best[0]].items() if name in names}
+    files = folders[best[0]]
+    return {name: path for name, path in files.items() if names is None or name in names}

@@ -5,7 +5,8 @@ import pandas as pd
 
 from gtfs.columns import column, get_table, integers, keyed
 from gtfs.report import Action, LoadReport
-from gtfs.tables import ROW, Tables
+from gtfs.tables import Tables
+from gtfs.tidy import ROW
 from routing.errors import FeedError
 from routing.types import NONE
 

@@ -1,9 +1,8 @@
 """Texts of a feed -> tables, read by gtfs-kit, with the row number of every line kept.
 
-gtfs-kit reads clean UTF-8. What feeds really hold (byte order marks, legacy encodings, blanks
-around values, ragged or empty lines, stray words in number columns, ids that look like "no
-value") is put in order here first, in a folder of its own, and reported. Large clean files pass
-as they are.
+gtfs-kit reads clean UTF-8. What feeds really hold is put in order here first (`gtfs.tidy`), in a
+folder of its own, and reported. Large clean files pass as they are; ``stop_times.txt``, larger than
+all others together, is read by `gtfs.stop_time_blocks`.
 """
 
 import csv
@@ -11,7 +10,6 @@ import io
 import re
 import tempfile
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +18,8 @@ import pandas as pd
 from gtfs_kit.constants import DTYPES
 
 from gtfs.report import Action, LoadReport
+from gtfs.source import Source
+from gtfs.tidy import ROW, Tidier, decoded, header_of, is_even, is_plain, legacy_encoding, records
 from routing.errors import FeedError
 
 #: Tables that become a timetable, and the columns without which they cannot.
@@ -52,7 +52,8 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
 EXTRA = ("translations",)
 WANTED = tuple(f"{table}.txt" for table in (*REQUIRED, *OPTIONAL, *EXTRA))
 
-ROW = "row_number"
+#: Read block by block; no table of gtfs-kit's.
+LARGE = "stop_times"
 
 # gtfs-kit reads these two as 16-bit integers, and a headway of ten hours does not fit.
 _WIDE = {"headway_secs": "headway_s", "min_transfer_time": "min_transfer_s"}
@@ -79,20 +80,17 @@ _NO_VALUE = frozenset(
         "null",
     ]
 )
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_HEAD = 100_000
 _SHIELD = "\ue000"
-_LEGACY = {
-    b"Asia/Seoul": "cp949",
-    b"Asia/Tokyo": "cp932",
-    b"Asia/Shanghai": "gb18030",
-    b"Asia/Taipei": "big5hkscs",
-}
-_NOT_PLAIN = re.compile(
-    rb'["\r\xef\xbb\x00\t]|\n[\n ]|\A\s|[ ],|,[ ]|[ ]\n'
-    rb"|(?:^|,)(?:#?N/?A|-?1\.#|-?[Nn]a[Nn]|<NA>|NULL|None|n/a|null)",
+# Any of them somewhere; then a slower search tells whether one is a whole cell.
+_HINTS = (b"NA", b"/A", b"na", b"aN", b"#I", b"#Q", b"one", b"ull", b"ULL", b"/a")
+_AS_NO_VALUE = re.compile(
+    rb"(?:^|,)(?:"
+    + b"|".join(re.escape(word.encode()) for word in sorted(_NO_VALUE))
+    + rb")(?:,|$)",
     re.MULTILINE,
 )
-_INTEGER = re.compile(r"[+-]?[0-9]{1,9}(?:\.0*)?\Z")
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?\Z")
 
 
 @dataclass
@@ -105,10 +103,13 @@ class Tables:
         gtfs-kit's feed of the tables that are present.
     translations
         Rows of ``translations.txt`` as they stand.
+    legacy
+        Encoding of texts that are not UTF-8.
     """
 
     kit: gtfs_kit.Feed
     translations: list[dict[str, str]]
+    legacy: str
 
     def find(self, table: str) -> pd.DataFrame | None:
         """A table with its `ROW` column, or None where the feed does not have it."""
@@ -116,13 +117,13 @@ class Tables:
         return frame
 
 
-def read_tables(files: dict[str, bytes], report: LoadReport) -> Tables:
-    """Tables of a feed, through gtfs-kit.
+def read_tables(files: Source, report: LoadReport) -> Tables:
+    """Tables of a feed, through gtfs-kit, all but ``stop_times.txt``.
 
     Parameters
     ----------
     files
-        Bytes by file name, as `gtfs.source.read_source` returns them.
+        The text files, as `gtfs.source.open_source` returns them.
     report
         Takes what was repaired.
 
@@ -137,9 +138,13 @@ def read_tables(files: dict[str, bytes], report: LoadReport) -> Tables:
         If a needed file, column or row is missing (one error names all of them), or a text cannot
         be parsed.
     """
-    encoding = _legacy_encoding(files)
-    texts = {name: _decode(name, data, encoding, report) for name, data in files.items()}
-    _check_complete(texts)
+    legacy = legacy_encoding(files.read("agency.txt") if "agency.txt" in files.sizes else b"")
+    texts = {
+        name: _decode(name, files.read(name), legacy, report)
+        for name in files.sizes
+        if name != f"{LARGE}.txt"
+    }
+    _check_complete(texts | _head(files))
     with tempfile.TemporaryDirectory(prefix="gtfs-") as folder:
         _write(texts, Path(folder), report, strictly=False)
         try:
@@ -152,9 +157,21 @@ def read_tables(files: dict[str, bytes], report: LoadReport) -> Tables:
         frame = getattr(kit, table)
         if frame is not None:
             setattr(kit, table, _restore(frame))
-        elif table in REQUIRED:
+        elif table in REQUIRED and table != LARGE:
             raise FeedError("has no rows", f"{table}.txt")
-    return Tables(kit, _plain_rows(texts.get("translations.txt", "")))
+    return Tables(kit, _plain_rows(texts.get("translations.txt", "")), legacy)
+
+
+def _head(files: Source) -> dict[str, bytes | str]:
+    """The first lines of the table that is not read here."""
+    name = f"{LARGE}.txt"
+    if name not in files.sizes:
+        return {}
+    with files.open(name) as file:
+        head = file.read(_HEAD)
+    if head[:2] in _UTF_16:
+        return {name: head[: len(head) // 2 * 2].decode("utf-16", errors="ignore")}
+    return {name: head.removeprefix(b"\xef\xbb\xbf")}
 
 
 def _read(folder: str) -> gtfs_kit.Feed:
@@ -164,36 +181,23 @@ def _read(folder: str) -> gtfs_kit.Feed:
         return gtfs_kit.read_feed(folder, dist_units="km")
 
 
-def _legacy_encoding(files: dict[str, bytes]) -> str:
-    agency = files.get("agency.txt", b"")
-    return next((name for zone, name in _LEGACY.items() if zone in agency), "cp1252")
-
-
 def _decode(name: str, data: bytes, legacy: str, report: LoadReport) -> bytes | str:
     """The text; bytes where it is plain and need not be looked into."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if data[:2] in _UTF_16:
         report.add(Action.REPAIRED, name, "is UTF-16, read as such")
         return data.decode("utf-16", errors="replace")
-    if data[:3] == b"\xef\xbb\xbf":
-        data = data[3:]
-    data = data.replace(b"\r\n", b"\n")
-    for encoding in ("utf-8", legacy, "latin-1"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding != "utf-8":
-            report.add(Action.REPAIRED, name, f"is not UTF-8, read as {encoding}")
-            return text
-        return data if _NOT_PLAIN.search(data) is None else text
-    raise AssertionError("latin-1 decodes everything")
+    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    text, encoding = decoded(data, legacy)
+    if encoding != "utf-8":
+        report.add(Action.REPAIRED, name, f"is not UTF-8, read as {encoding}")
+        return text
+    # For gtfs-kit plain is not enough: pandas takes some words for "no value".
+    is_clean = is_plain(data) and is_even(data, len(header_of(data)))
+    return data if is_clean and not _may_look_empty(data) else text
 
 
-def _header(text: bytes | str) -> list[str]:
-    head = text[:100_000]
-    lines = (head.decode(errors="ignore") if isinstance(head, bytes) else head).splitlines()
-    cells = next(csv.reader([next((line for line in lines if line.strip()), "")]), [])
-    return [cell.strip().lower() for cell in cells]
+def _may_look_empty(data: bytes) -> bool:
+    return any(hint in data for hint in _HINTS) and _AS_NO_VALUE.search(data) is not None
 
 
 def _check_complete(texts: dict[str, bytes | str]) -> None:
@@ -209,7 +213,7 @@ def _check_complete(texts: dict[str, bytes | str]) -> None:
             if table in REQUIRED:
                 missing.append((name, "", "is empty"))
             continue
-        have = _header(texts[name])
+        have = header_of(texts[name])
         if columns and len(have) == 1 and any(mark in have[0] for mark in ";\t|"):
             missing.append((name, "", "is not separated by commas"))
             continue
@@ -245,90 +249,44 @@ def _write(texts: dict[str, bytes | str], folder: Path, report: LoadReport, stri
 
 
 def _is_tidy(text: bytes, table: str) -> bool:
-    """Whether a plain text can go to gtfs-kit as it is: sane header, even rows, no wide columns."""
+    """Whether a plain text can go to gtfs-kit as it is: sane header, no wide columns."""
     head = text[: text.find(b"\n") + 1 or None].strip()
     columns = head.decode().split(",")
     if table in ("frequencies", "transfers") or len(set(columns)) < len(columns):
         return False
-    if any(column != column.strip().lower() for column in columns):
-        return False
-    rows = text.count(b"\n") + (not text.endswith(b"\n"))
-    return text.count(b",") == rows * (len(columns) - 1) and ROW not in columns
+    return ROW not in columns and all(column == column.strip().lower() for column in columns)
 
 
 def _tidied(name: str, text: str, report: LoadReport) -> str:
     """The same table as clean CSV with a `ROW` column."""
+    types = DTYPES.get(name.removesuffix(".txt"), {})
+    kinds = {
+        column: "float" if kind == "float" else "Int"
+        for column, kind in types.items()
+        if kind != "string"
+    }
+    tidier = Tidier(name, header_of(text), kinds)
+    # Only known texts are shielded: what gtfs-kit does not know is not used.
+    texts = [at for at, column in enumerate(tidier.columns) if types.get(column) == "string"]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    header = _header(text)
-    types = DTYPES.get(name.removesuffix(".txt"), {})
-    keep = [i for i, cell in enumerate(header) if cell and header.index(cell) == i]
-    if len(keep) < len(header):
-        report.add(Action.DROPPED, name, "has nameless or repeated columns; the first one is kept")
-    kinds = ["" if header[i] in _WIDE else types.get(header[i], "") for i in keep]
-    numbers = [
-        (at, header[i], "float" if types[header[i]] == "float" else "Int")
-        for at, i in enumerate(keep)
-        if types.get(header[i], "string") != "string"
-    ]
-    texts = [at for at, kind in enumerate(kinds) if kind == "string"]
-    writer.writerow([*(_WIDE.get(header[i], header[i]) for i in keep), ROW])
-    bad: dict[str, list[int]] = {}
-    long, short = [], []
-    for row, cells in _records(name, text):
-        if len(cells) < len(header):
-            short.append(row)
-            cells += [""] * (len(header) - len(cells))
-        elif any(cells[len(header) :]):
-            long.append(row)
-            continue
-        kept = [cells[i] for i in keep]
-        for at, column, kind in numbers:
-            if kept[at] and not _is_number(kept[at], kind):
-                bad.setdefault(column, []).append(row)
-                kept[at] = ""
-            elif kept[at] and kind == "Int":
-                kept[at] = kept[at].split(".")[0]
+    writer.writerow([*(_WIDE.get(column, column) for column in tidier.columns), ROW])
+    for row, cells in tidier.lines(text, has_header=True):
         for at in texts:
-            if kept[at] in _NO_VALUE:
-                kept[at] = _SHIELD + kept[at]
-        writer.writerow([*kept, row])
-    for column, rows in bad.items():
-        report.add(Action.REPAIRED, name, "is not a number and was taken as empty", rows, column)
-    report.add_rows(Action.DROPPED, name, "has more cells than the header has columns", long)
-    report.add_rows(Action.REPAIRED, name, "has fewer cells than columns; the rest is empty", short)
+            if cells[at] in _NO_VALUE:
+                cells[at] = _SHIELD + cells[at]
+        writer.writerow([*cells, row])
+    tidier.report_to(report)
     return out.getvalue()
-
-
-def _is_number(cell: str, kind: str) -> bool:
-    return (_INTEGER if kind == "Int" else _DECIMAL).match(cell) is not None
-
-
-def _records(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
-    """``(row, stripped cells)`` of each line that holds anything, after the header."""
-    reader = csv.reader(io.StringIO(text.replace("\x00", ""), newline=""))
-    row = 1
-    try:
-        is_header, n_columns = True, len(_header(text))
-        for raw in reader:
-            cells = [cell.strip() for cell in raw]
-            # Whatever an open quote swallows has its commas inside one cell.
-            if reader.line_num > row and len(cells) < n_columns and any("\n" in c for c in cells):
-                raise FeedError("opens a quote that is not closed on its line", name, row)
-            if any(cells) and not is_header:
-                yield row, cells
-            is_header = is_header and not any(cells)
-            row = reader.line_num + 1
-    except csv.Error as error:
-        raise FeedError(f"cannot be read as CSV ({error})", name, row) from None
 
 
 def _plain_rows(text: bytes | str) -> list[dict[str, str]]:
     if isinstance(text, bytes):
         text = text.decode()
-    header = _header(text)
-    records = _records("translations.txt", text)
-    return [dict(zip(header, cells, strict=False)) for _, cells in records]
+    header = header_of(text)
+    lines = records("translations.txt", text, len(header))
+    next(lines, None)
+    return [dict(zip(header, cells, strict=False)) for _, cells in lines]
 
 
 def _restore(frame: pd.DataFrame) -> pd.DataFrame:

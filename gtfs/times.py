@@ -1,21 +1,25 @@
 """GTFS times and dates as numbers, and the times that a feed leaves blank."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from gtfs.report import Action, LoadReport
 from routing.errors import FeedError
 
-#: Stands for "no time" in the int64 arrays of this module.
-BLANK = -(2**62)
+#: Stands for "no time" in the arrays of this module; no int32 lies below it.
+BLANK = -(2**31)
 
 # A trip of seven days is longer than any train's; 999:00:00 is a slip of the pen.
 _MAX_HOURS = 7 * 24
 _TIME = re.compile(r"([0-9]{1,3}):([0-5]\d)(?::([0-5]\d))?\Z")
+_WIDTH = len("HH:MM:SS")
+#: What is said about a time without seconds.
+SHORT_TIME = "has no seconds; read as a full minute"
 _NO_TIME = frozenset(("", "NA", "NaN", "nan", "NULL", "null", "None", "<NA>"))
 
 
@@ -46,26 +50,100 @@ def parse_times(
         At the first text that is no time.
     """
     codes, texts = pd.factorize(cells.fillna("").to_numpy(object))
+    seconds, is_short = _read_times(texts, str(cells.name), file, lambda i: rows[_first(codes, i)])
+    if is_short.any():
+        report.add(
+            Action.REPAIRED, file, SHORT_TIME, np.asarray(rows)[is_short[codes]], str(cells.name)
+        )
+    return seconds[codes] if len(texts) else np.zeros(0, np.int64)
+
+
+def _first(codes: np.ndarray, code: int) -> int:
+    return int(np.argmax(codes == code))
+
+
+def _read_times(
+    texts: Sequence[str] | np.ndarray, field: str, file: str, row_of: Callable[[int], int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Seconds of each text, or `BLANK`, and whether it has no seconds of its own."""
     seconds = np.full(len(texts), BLANK, np.int64)
     for i, text in enumerate(texts):
         match = _TIME.match(text)
         if match and int(match[1]) < _MAX_HOURS:
             seconds[i] = int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3] or 0)
         elif text not in _NO_TIME:
-            row = int(rows[int(np.argmax(codes == i))])
             problem = f"{text!r} is not a time as HH:MM:SS below {_MAX_HOURS} h"
-            raise FeedError(problem, file, row, str(cells.name))
-    short = np.array([text.count(":") == 1 for text in texts], bool)
-    if short.any():
-        at = np.flatnonzero(short[codes])
-        report.add(
-            Action.REPAIRED,
-            file,
-            "has no seconds; read as a full minute",
-            np.asarray(rows)[at],
-            str(cells.name),
+            raise FeedError(problem, file, int(row_of(i)), field)
+    return seconds, np.array([text.count(":") == 1 for text in texts], bool)
+
+
+def parse_clock(
+    cells: pa.StringArray, rows: np.ndarray, file: str, field: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Service seconds of many texts, most of them ``HH:MM:SS``.
+
+    Parameters
+    ----------
+    cells
+        Texts, without nulls.
+    rows
+        Row of each in the text file, shape (n,).
+    file
+        Name of the text file.
+    field
+        Name of the column.
+
+    Returns
+    -------
+    seconds : ndarray of int32, shape (n,)
+        Service seconds; `BLANK` where there is no time.
+    short : ndarray of int64
+        Positions of times without seconds, which are read as full minutes.
+
+    Raises
+    ------
+    FeedError
+        At the first text that is no time.
+    """
+    _, offsets, data = cells.buffers()
+    n = len(cells)
+    if n == 0 or data is None or data.size < _WIDTH:
+        seconds, is_usual = np.full(n, BLANK, np.int32), np.zeros(n, bool)
+    else:
+        ends = np.frombuffer(offsets, np.int32, n + 1, 4 * cells.offset)
+        seconds, is_usual = _usual_times(np.frombuffer(data, np.uint8), ends)
+    rest = np.flatnonzero(~is_usual)
+    short = np.zeros(0, np.int64)
+    if len(rest):
+        words = cells.take(pa.array(rest)).dictionary_encode()
+        codes = words.indices.to_numpy()
+        found, is_short = _read_times(
+            words.dictionary.to_pylist(), field, file, lambda i: rows[rest[_first(codes, i)]]
         )
-    return seconds[codes] if len(texts) else np.zeros(0, np.int64)
+        seconds[rest] = found[codes]
+        short = rest[is_short[codes]]
+    return seconds, short
+
+
+def _usual_times(data: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Seconds of ``HH:MM:SS`` and ``H:MM:SS``, and which texts are of that form."""
+    length = np.diff(ends)
+    is_usual = (length == _WIDTH) | (length == _WIDTH - 1)
+    end = np.where(is_usual, ends[1:], _WIDTH)
+    # The first text may have one digit for the hour, and nothing before it to look at.
+    digits = [
+        data[np.maximum(end - back, 0)].astype(np.int32) - ord("0") for back in range(8, 0, -1)
+    ]
+    digits[0] = np.where(length == _WIDTH, digits[0], 0)
+    for at in (0, 1, 3, 4, 6, 7):
+        is_usual &= (digits[at] >= 0) & (digits[at] <= 9)
+    for at in (2, 5):
+        is_usual &= digits[at] == ord(":") - ord("0")
+    is_usual &= (digits[3] < 6) & (digits[6] < 6)
+    hours = digits[0] * 10 + digits[1]
+    minutes = digits[3] * 10 + digits[4]
+    seconds = hours * 3600 + minutes * 60 + digits[6] * 10 + digits[7]
+    return np.where(is_usual, seconds, BLANK).astype(np.int32), is_usual
 
 
 def parse_dates(cells: pd.Series, rows: Sequence[int] | np.ndarray, file: str) -> list[date]:

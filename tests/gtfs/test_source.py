@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from gtfs.feed import load_feed
-from gtfs.source import Limits, read_source
+from gtfs.source import Limits, open_source
 from routing.errors import FeedError
 from tests.gtfs.feeds import TINY, write_folder, write_zip
 
@@ -36,6 +36,12 @@ def serve():
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+def read_source(source, wanted, limits=None):
+    """Every wanted file as a whole."""
+    with open_source(source, wanted, limits) as files:
+        return {name: files.read(name) for name in files.sizes}
 
 
 def names(source, limits=None):

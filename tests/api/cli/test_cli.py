@@ -11,7 +11,17 @@ from api.cli.command import Command
 from routing.errors import FeedError
 
 #: Modules that cost a tenth of a second or more; help needs none of them.
-HEAVY = ("numba", "numpy", "pandas", "gtfs_kit", "fastapi", "ortools", "redis", "shapely")
+HEAVY = (
+    "numba",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "gtfs_kit",
+    "fastapi",
+    "ortools",
+    "redis",
+    "shapely",
+)
 
 
 def failing(error: BaseException) -> Command:
