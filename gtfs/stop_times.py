@@ -10,6 +10,7 @@ import pyarrow as pa
 from gtfs.blocks import DECIMAL, INTEGER, TEXT, WORDS, Block, read_blocks
 from gtfs.report import Action, LoadReport
 from gtfs.source import Source
+from gtfs.tables import REQUIRED
 from gtfs.tidy import ROW
 from gtfs.times import BLANK, SHORT_TIME, interpolate, parse_clock
 from routing.errors import FeedError
@@ -117,6 +118,10 @@ class _Reader:
     def read(self, block: Block) -> _Columns:
         """Columns of the block's calls of known trips at known stops."""
         self.has_rows |= len(block.rows) > 0
+        for name in REQUIRED["stop_times"]:
+            if name not in block.table.column_names:
+                # The header was read as another encoding than the lines after it.
+                raise FeedError(f"has no column {name}", _FILE, 1, name)
         rows = block.rows
         trip = _positions_of(block.table, "trip_id", self._trip)
         stop = _positions_of(block.table, "stop_id", self._stop)

@@ -144,7 +144,7 @@ def read_tables(files: Source, report: LoadReport) -> Tables:
         for name in files.sizes
         if name != f"{LARGE}.txt"
     }
-    _check_complete(texts | _head(files))
+    _check_complete(texts | _head(files, legacy))
     with tempfile.TemporaryDirectory(prefix="gtfs-") as folder:
         _write(texts, Path(folder), report, strictly=False)
         try:
@@ -162,7 +162,7 @@ def read_tables(files: Source, report: LoadReport) -> Tables:
     return Tables(kit, _plain_rows(texts.get("translations.txt", "")), legacy)
 
 
-def _head(files: Source) -> dict[str, bytes | str]:
+def _head(files: Source, legacy: str) -> dict[str, bytes | str]:
     """The first lines of the table that is not read here."""
     name = f"{LARGE}.txt"
     if name not in files.sizes:
@@ -171,7 +171,8 @@ def _head(files: Source) -> dict[str, bytes | str]:
         head = file.read(_HEAD)
     if head[:2] in _UTF_16:
         return {name: head[: len(head) // 2 * 2].decode("utf-16", errors="ignore")}
-    return {name: head.removeprefix(b"\xef\xbb\xbf")}
+    lines = head[: head.rfind(b"\n") + 1 or None]
+    return {name: decoded(lines.removeprefix(b"\xef\xbb\xbf"), legacy)[0]}
 
 
 def _read(folder: str) -> gtfs_kit.Feed:
