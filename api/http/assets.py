@@ -73,7 +73,7 @@ def asset(body: bytes, media_type: str, cache_control: str = REVALIDATE) -> Asse
 
 
 def page_routes(folder: Path) -> Iterator[Route]:
-    """Yield a route for each file of the page; ``index.html`` also answers at ``/``.
+    """Yield a route for each file of the pages; ``index.html`` answers at ``/``, ``NAME.html`` at ``/NAME``.
 
     One route a file, and no catch-all: what does not exist under ``/v1`` stays the API's to refuse.
     """
@@ -82,8 +82,8 @@ def page_routes(folder: Path) -> Iterator[Route]:
             file = asset(path.read_bytes(), _media_type(path))
             where = "/" + path.relative_to(folder).as_posix()
             yield _route(where, file)
-            if where == "/index.html":
-                yield _route("/", file)
+            if path.suffix == ".html":
+                yield _route(where.removesuffix(".html").removesuffix("index"), file)
 
 
 def _route(path: str, file: Asset) -> Route:

@@ -84,7 +84,7 @@ STOPS = [
 def test_search_forgives_spelling(blank: Page, typed: str, first: str) -> None:
     found = run(
         blank,
-        """const { createIndex, search } = await import("/js/search.mjs");
+        """const { createIndex, search } = await import("/js/shared/search.mjs");
            return search(createIndex(given.stops), given.typed).map((stop) => stop.stop_id);""",
         {"stops": STOPS, "typed": typed},
     )
@@ -95,7 +95,7 @@ def test_search_forgives_spelling(blank: Page, typed: str, first: str) -> None:
 def test_search_finds_nothing_for_nothing(blank: Page, typed: str) -> None:
     found = run(
         blank,
-        """const { createIndex, search } = await import("/js/search.mjs");
+        """const { createIndex, search } = await import("/js/shared/search.mjs");
            return search(createIndex(given.stops), given.typed);""",
         {"stops": STOPS, "typed": typed},
     )
@@ -114,21 +114,28 @@ def test_search_finds_nothing_for_nothing(blank: Page, typed: str) -> None:
     ],
 )
 def test_romanise(blank: Page, korean: str, roman: str) -> None:
-    body = """return (await import("/js/romanise.mjs")).romanise(given);"""
+    body = """return (await import("/js/shared/romanise.mjs")).romanise(given);"""
     assert run(blank, body, korean) == roman
 
 
-def test_both_languages_have_the_same_words(blank: Page) -> None:
-    """Plural forms differ by language: Korean has only `other`."""
-    ko, en = run(
-        blank,
-        """const ko = await import("/locales/ko.mjs"), en = await import("/locales/en.mjs");
-           return [ko.default, en.default];""",
-    )
-    assert set(en) - {key for key in en if key.endswith(".one")} == set(ko)
-    for key, text in ko.items():
-        assert gaps(text) == gaps(en[key]), key
-    assert all(text.strip() for text in (*ko.values(), *en.values()))
+@pytest.mark.parametrize("part", sorted(path.name for path in (WEB / "locales").iterdir()))
+def test_every_language_has_the_same_words(blank: Page, part: str) -> None:
+    """Plural forms differ by language: only English has `one`."""
+    languages = sorted(path.stem for path in (WEB / "locales" / part).glob("*.mjs"))
+    assert {"ko", "en"} <= set(languages)
+    words = {language: read_words(blank, part, language) for language in languages}
+    ko = words["ko"]
+    for language, told in words.items():
+        assert {key for key in told if not key.endswith(".one")} == set(ko), language
+        for key, text in ko.items():
+            assert gaps(text) == gaps(told[key]), (language, key)
+        assert all(text.strip() for text in told.values())
+
+
+def read_words(page: Page, part: str, language: str) -> dict[str, str]:
+    body = "return (await import(`/locales/${given[0]}/${given[1]}.mjs`)).default;"
+    words: dict[str, str] = run(page, body, [part, language])
+    return words
 
 
 def gaps(text: str) -> set[str]:
@@ -139,7 +146,7 @@ def test_times_are_those_of_the_service_not_of_the_traveller(browser: Browser, f
     context = browser.new_context(timezone_id="America/New_York")
     page = context.new_page()
     page.goto(f"{files}/icon.svg")
-    body = """const time = await import("/js/time.mjs");
+    body = """const time = await import("/js/shared/time.mjs");
               return [time.rfc3339("2026-11-23", "14:05", "Asia/Seoul"),
                       time.clockTime("2026-11-23T14:05:00+09:00", "Asia/Seoul"),
                       time.isoDay("2026-11-23T00:30:00+09:00", "Asia/Seoul"),
@@ -154,7 +161,7 @@ def test_times_are_those_of_the_service_not_of_the_traveller(browser: Browser, f
 
 
 def test_service_clock_runs_at_the_speed_of_the_service(blank: Page) -> None:
-    body = """const { ServiceClock } = await import("/js/time.mjs");
+    body = """const { ServiceClock } = await import("/js/shared/time.mjs");
               const clock = new ServiceClock("Asia/Seoul");
               clock.set("2026-11-23T08:30:00+09:00", 60);
               const began = clock.now(), real = performance.now();
@@ -169,7 +176,7 @@ def test_events_are_parsed_however_the_bytes_fall(blank: Page, size: int) -> Non
     text += "data:bare\n\nevent: no-data\n\nid: 3\ndata: cut off"
     events = run(
         blank,
-        """const { createParser } = await import("/js/sse.mjs");
+        """const { createParser } = await import("/js/shared/sse.mjs");
            const events = [];
            const parse = createParser((event) => events.push({ ...event }));
            for (let at = 0; at < given.text.length; at += given.size)
@@ -187,7 +194,7 @@ def test_events_are_parsed_however_the_bytes_fall(blank: Page, size: int) -> Non
 def test_stream_is_opened_again_from_the_last_event(blank: Page) -> None:
     asked = run(
         blank,
-        """const { follow } = await import("/js/sse.mjs");
+        """const { follow } = await import("/js/shared/sse.mjs");
            const asked = [], states = [];
            const answers = [
              () => new Response("id: 7\\ndata: a\\n\\n"),
@@ -211,7 +218,7 @@ def test_stream_is_opened_again_from_the_last_event(blank: Page) -> None:
 def test_shuttle_glides_between_reports(blank: Page) -> None:
     positions = run(
         blank,
-        """const { Glide } = await import("/js/glide.mjs");
+        """const { Glide } = await import("/js/shared/glide.mjs");
            const glide = new Glide([0, 0], 0);
            glide.report([10, 20], 1000);
            const between = [1000, 1500, 2000, 9000].map((at) => glide.position(at));
@@ -225,7 +232,7 @@ def test_shuttle_glides_between_reports(blank: Page) -> None:
 def test_keys_of_requests_are_unique_without_a_secure_origin(blank: Page) -> None:
     keys = run(
         blank,
-        """const { newKey } = await import("/js/http.mjs");
+        """const { newKey } = await import("/js/shared/http.mjs");
            const withUuid = newKey();
            Object.defineProperty(crypto, "randomUUID", { value: undefined });
            return [withUuid, newKey(), newKey()];""",
@@ -237,7 +244,9 @@ def test_keys_of_requests_are_unique_without_a_secure_origin(blank: Page) -> Non
 def test_wish_says_what_is_missing(blank: Page) -> None:
     problems = run(
         blank,
-        """const { EMPTY_WISH, problemsOf } = await import("/js/wish.mjs");
+        """const { EMPTY_WISH, problemsOf } = await import("/js/rider/wish.mjs");
+           const { startWords } = await import("/js/shared/i18n.mjs");
+           await startWords("rider", ["ko"]);
            const a = { stop: given[0] }, b = { stop: given[1] };
            const wishes = [{}, { from: a }, { from: a, to: a }, { from: a, to: b },
              { from: a, to: b, when: "depart", day: "2026-11-23", time: "" }];

@@ -203,7 +203,7 @@ def test_the_page_and_its_headers(running, anybody):
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
     assert page.headers["x-content-type-options"] == "nosniff"
-    script = anybody.get("/js/main.mjs")
+    script = anybody.get("/js/rider/main.mjs")
     assert script.headers["content-type"].startswith("text/javascript")
     docs = anybody.get("/docs")
     assert "/v1/bookings/{booking_id}/amend" in docs.text

@@ -68,8 +68,8 @@ export function bookableDays(now, timezone, count) {
 
 function dayLabel(at, timezone, ahead) {
   const name = dayName(at, timezone);
-  if (ahead === 0) return t("when.today", { day: name });
-  if (ahead === 1) return t("when.tomorrow", { day: name });
+  if (ahead === 0) return t("day.today", { day: name });
+  if (ahead === 1) return t("day.tomorrow", { day: name });
   return name;
 }
 

@@ -1,17 +1,8 @@
-/** Why something cannot be done, and what to do next, in the page's words where it has them. */
-import { findText, t } from "./i18n.mjs";
+/** Why a wish cannot be granted, and the ways on. */
+import { t } from "../shared/i18n.mjs";
+import { explain } from "../shared/problems.mjs";
 import { Offer } from "./offers.mjs";
-import { FocusHeading, html } from "./ui.mjs";
-
-/** What went wrong and what to do next as `{title, next}`; `facts` fill the words' gaps. */
-export function explain(error, facts = {}) {
-  const type = error.type ?? "unexpected";
-  if (findText(`problem.${type}.title`)) {
-    return { title: t(`problem.${type}.title`), next: t(`problem.${type}.next`, facts) };
-  }
-  if (error.title) return { title: error.title, next: error.detail };
-  return explain({ type: "unexpected" });
-}
+import { FocusHeading, html } from "../shared/ui.mjs";
 
 /** The refusal with its ways on: `onTime(when, at)`, `onAgain`, `onEdit`. */
 export function Refusal({ error, facts, clock, onTime, onAgain, onEdit }) {

@@ -1,9 +1,9 @@
 /** The booking form: from, to, when, who. */
-import { useState } from "../vendor/preact/htm-preact.mjs";
-import { PlaceField } from "./combobox.mjs";
-import { t } from "./i18n.mjs";
-import { bookableDays, clockTime, isoDay } from "./time.mjs";
-import { html, Segments, Stepper } from "./ui.mjs";
+import { useState } from "../../vendor/preact/htm-preact.mjs";
+import { PlaceField } from "../shared/combobox.mjs";
+import { t } from "../shared/i18n.mjs";
+import { bookableDays, clockTime, isoDay } from "../shared/time.mjs";
+import { html, Segments, Stepper } from "../shared/ui.mjs";
 import { problemsOf } from "./wish.mjs";
 
 const LEAD_MS = 30 * 60_000;

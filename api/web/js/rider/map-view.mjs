@@ -1,9 +1,9 @@
 /** The map as a part of the page; it draws what the page knows. */
-import { useEffect, useRef } from "../vendor/preact/htm-preact.mjs";
-import { t } from "./i18n.mjs";
-import { CityMap } from "./map.mjs";
-import { placePosition } from "./places.mjs";
-import { html } from "./ui.mjs";
+import { useEffect, useRef } from "../../vendor/preact/htm-preact.mjs";
+import { t } from "../shared/i18n.mjs";
+import { CityMap } from "../shared/map.mjs";
+import { placePosition } from "../shared/places.mjs";
+import { html } from "../shared/ui.mjs";
 
 /** Map of `known`; `ride` is the booking to show, else the `wish` as far as it is filled in. */
 export function MapView({ known, language, vehicles, wish, ride, onPick }) {

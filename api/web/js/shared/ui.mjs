@@ -1,5 +1,5 @@
 /** The small parts that every view of the page is made of. */
-import { html, useEffect, useRef } from "../vendor/preact/htm-preact.mjs";
+import { html, useEffect, useRef } from "../../vendor/preact/htm-preact.mjs";
 import { t } from "./i18n.mjs";
 
 export { html };
@@ -36,9 +36,9 @@ export function Stepper({ label, value, min, max, onChange, disabled }) {
   return html`
     <div class="stepper" role="group" aria-label=${label}>
       <span class="stepper-label">${label}</span>
-      ${button("−", "party.fewer", value - 1, disabled || value <= min)}
+      ${button("−", "stepper.fewer", value - 1, disabled || value <= min)}
       <output aria-label=${label}>${value}</output>
-      ${button("+", "party.more", value + 1, disabled || value >= max)}
+      ${button("+", "stepper.more", value + 1, disabled || value >= max)}
     </div>`;
 }
 

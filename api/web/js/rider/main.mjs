@@ -1,11 +1,11 @@
 /** Start of the page: ask the service what it is, then show it. */
-import { render } from "../vendor/preact/htm-preact.mjs";
+import { render } from "../../vendor/preact/htm-preact.mjs";
 import { App } from "./app.mjs";
-import { getLanguage, setLanguage, t } from "./i18n.mjs";
-import { explain } from "./refusal.mjs";
-import { getRoads, getService, getZones, listStops } from "./resources.mjs";
-import { ServiceClock } from "./time.mjs";
-import { html } from "./ui.mjs";
+import { startWords, t } from "../shared/i18n.mjs";
+import { getRoads, getService, getZones, listStops } from "../shared/city.mjs";
+import { explain } from "../shared/problems.mjs";
+import { ServiceClock } from "../shared/time.mjs";
+import { html } from "../shared/ui.mjs";
 
 const CLOCK_CHECK_MS = 30_000;
 const root = document.getElementById("app");
@@ -44,5 +44,5 @@ function Failed({ error }) {
       <button type="button" class="primary" onClick=${start}>${t("page.retry")}</button></main>`;
 }
 
-setLanguage(getLanguage());
+await startWords("rider", ["ko", "en"]);
 start();

@@ -1,12 +1,12 @@
 /** My rides: each booking live, from the promise to the arrival. */
-import { useEffect, useRef, useState } from "../vendor/preact/htm-preact.mjs";
-import { t, nameOf } from "./i18n.mjs";
-import { newKey } from "./http.mjs";
+import { useEffect, useRef, useState } from "../../vendor/preact/htm-preact.mjs";
+import { t, nameOf } from "../shared/i18n.mjs";
+import { newKey } from "../shared/http.mjs";
 import { fareText, metresText } from "./offers.mjs";
-import { explain } from "./refusal.mjs";
+import { explain } from "../shared/problems.mjs";
 import { cancelBooking, followBooking, getBooking } from "./resources.mjs";
-import { minutesOf, minutesUntil, toMs } from "./time.mjs";
-import { Confirm, focusOn, html } from "./ui.mjs";
+import { minutesOf, minutesUntil, toMs } from "../shared/time.mjs";
+import { Confirm, focusOn, html } from "../shared/ui.mjs";
 
 const ENDED = new Set(["completed", "cancelled", "no_show", "rejected"]);
 const CANCELLABLE = new Set(["waitlisted", "booked", "scheduled", "approaching", "arrived"]);

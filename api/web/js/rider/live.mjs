@@ -1,6 +1,7 @@
 /** What the service keeps telling: my bookings, and the vehicles. */
-import { useCallback, useEffect, useState } from "../vendor/preact/htm-preact.mjs";
-import { followVehicles, listBookings } from "./resources.mjs";
+import { useCallback, useEffect, useState } from "../../vendor/preact/htm-preact.mjs";
+import { followVehicles } from "../shared/city.mjs";
+import { listBookings } from "./resources.mjs";
 
 /** My bookings, newest first, and a function that puts in what became of one. */
 export function useBookings() {

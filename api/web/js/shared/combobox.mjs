@@ -1,5 +1,5 @@
 /** Choosing a place: type and choose from a list, or take where one is (ARIA combobox pattern). */
-import { useEffect, useState } from "../vendor/preact/htm-preact.mjs";
+import { useEffect, useState } from "../../vendor/preact/htm-preact.mjs";
 import { nameOf, t } from "./i18n.mjs";
 import { placeName } from "./places.mjs";
 import { search } from "./search.mjs";

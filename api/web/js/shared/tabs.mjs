@@ -2,21 +2,20 @@
 import { t } from "./i18n.mjs";
 import { html } from "./ui.mjs";
 
-const TABS = ["book", "rides", "shuttles"];
 const MOVES = { ArrowRight: 1, ArrowLeft: -1 };
 
-/** Row of tabs; `counts` are numbers to show on a tab. */
-export function Tabs({ value, counts, onChange }) {
+/** Row of tabs `names`; `counts` are numbers to show on a tab. */
+export function Tabs({ names, value, counts, onChange }) {
   const press = (event) => {
     const move = MOVES[event.key];
     if (!move) return;
-    const next = TABS[(TABS.indexOf(value) + move + TABS.length) % TABS.length];
+    const next = names[(names.indexOf(value) + move + names.length) % names.length];
     onChange(next);
     document.getElementById(`tab-${next}`).focus();
   };
   return html`
     <div class="tabs" role="tablist" aria-label=${t("tabs.label")} onKeyDown=${press}>
-      ${TABS.map((name) => html`
+      ${names.map((name) => html`
         <button key=${name} id="tab-${name}" type="button" role="tab" aria-controls="view-${name}"
           aria-selected=${name === value ? "true" : "false"} tabindex=${name === value ? 0 : -1}
           onClick=${() => onChange(name)}>

@@ -1,6 +1,6 @@
 /** The head of the page: whose it is, what time it is there, which language. */
-import { useEffect, useState } from "../vendor/preact/htm-preact.mjs";
-import { getLanguage, LANGUAGES, t } from "./i18n.mjs";
+import { useEffect, useState } from "../../vendor/preact/htm-preact.mjs";
+import { getLanguage, listLanguages, t } from "./i18n.mjs";
 import { dayName } from "./time.mjs";
 import { html } from "./ui.mjs";
 
@@ -9,7 +9,7 @@ const TICK_MS = 1000;
 export function Header({ service, clock, onLanguage }) {
   return html`
     <header>
-      <div class="brand"><img src="icon.svg" alt="" width="40" height="40" />
+      <div class="brand"><img src="/icon.svg" alt="" width="40" height="40" />
         <h1>${t("page.brand")} <small>${t("page.tagline")}</small></h1></div>
       <${Clock} service=${service} clock=${clock} />
       <${LanguageSwitch} onLanguage=${onLanguage} />
@@ -39,7 +39,7 @@ function NotReal({ isDemo, speed }) {
 function LanguageSwitch({ onLanguage }) {
   return html`
     <nav class="languages" aria-label=${t("page.language")}>
-      ${Object.entries(LANGUAGES).map(([code, name]) => html`
+      ${listLanguages().map(([code, name]) => html`
         <button key=${code} type="button" lang=${code} aria-pressed=${code === getLanguage() ? "true" : "false"}
           onClick=${() => onLanguage(code)}>${name}</button>`)}
     </nav>`;

@@ -1,7 +1,7 @@
 /** What the rider asks for, while it is being filled in and as the service wants it. */
-import { t } from "./i18n.mjs";
-import { isSamePlace, placeName, placeQuery } from "./places.mjs";
-import { clockTime, isoDay, rfc3339 } from "./time.mjs";
+import { t } from "../shared/i18n.mjs";
+import { isSamePlace, placeName, placeQuery } from "../shared/places.mjs";
+import { clockTime, isoDay, rfc3339 } from "../shared/time.mjs";
 
 const NOON = "12:00";
 

@@ -1,17 +1,19 @@
 /** The page as a whole: what is known, what is shown, and who may change it. */
-import { useCallback, useMemo, useState } from "../vendor/preact/htm-preact.mjs";
-import { Header } from "./header.mjs";
-import { getLanguage, setLanguage, t, textOf } from "./i18n.mjs";
+import { useCallback, useMemo, useState } from "../../vendor/preact/htm-preact.mjs";
+import { Header } from "../shared/header.mjs";
+import { getLanguage, setLanguage, t, textOf } from "../shared/i18n.mjs";
 import { useBookings, useVehicles } from "./live.mjs";
 import { MapView } from "./map-view.mjs";
-import { isBookable } from "./places.mjs";
+import { isBookable } from "../shared/places.mjs";
 import { listComing, Rides } from "./rides.mjs";
-import { createIndex } from "./search.mjs";
-import { Shuttles } from "./shuttles.mjs";
-import { TabPanel, Tabs } from "./tabs.mjs";
+import { createIndex } from "../shared/search.mjs";
+import { Shuttles } from "../shared/shuttles.mjs";
+import { TabPanel, Tabs } from "../shared/tabs.mjs";
 import { Trip } from "./trip.mjs";
-import { focusOn, html } from "./ui.mjs";
+import { focusOn, html } from "../shared/ui.mjs";
 import { EMPTY_WISH } from "./wish.mjs";
+
+const TABS = ["book", "rides", "shuttles"];
 
 /** `known` is what the service told at the start: service, clock, zones, roads, stops. */
 export function App({ known }) {
@@ -30,8 +32,8 @@ export function App({ known }) {
     changeWish({ [end]: place });
     setTab("book");
   }, []);
-  const changeLanguage = (code) => {
-    setLanguage(code);
+  const changeLanguage = async (code) => {
+    await setLanguage(code);
     speak(code);
   };
   const booked = (booking) => {
@@ -44,7 +46,7 @@ export function App({ known }) {
     <${Header} service=${service} clock=${clock} onLanguage=${changeLanguage} />
     <main class="page">
       <div class="panel">
-        <${Tabs} value=${tab} counts=${{ rides: coming.length }} onChange=${setTab} />
+        <${Tabs} names=${TABS} value=${tab} counts=${{ rides: coming.length }} onChange=${setTab} />
         ${service.estimated && html`
           <p class="estimated"><strong>${t("page.estimated.label")}</strong> ${textOf(service.estimated_note)}</p>`}
         <${TabPanel} name="book" value=${tab}>

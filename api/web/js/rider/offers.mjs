@@ -1,7 +1,7 @@
 /** Offers as cards that say in words what will happen. */
-import { nameOf, t } from "./i18n.mjs";
-import { minutesOf, toMs } from "./time.mjs";
-import { FocusHeading, html } from "./ui.mjs";
+import { nameOf, t } from "../shared/i18n.mjs";
+import { minutesOf, toMs } from "../shared/time.mjs";
+import { FocusHeading, html } from "../shared/ui.mjs";
 
 /** The answer to a wish: cards to choose from, `booking` being the one that is being booked. */
 export function Offers({ offers, clock, note, booking, onBook }) {

@@ -1,12 +1,12 @@
 /** From the wish to the booking: form, offers or refusal, booked. */
-import { useRef, useState } from "../vendor/preact/htm-preact.mjs";
+import { useRef, useState } from "../../vendor/preact/htm-preact.mjs";
 import { BookingForm } from "./form.mjs";
-import { newKey } from "./http.mjs";
-import { t } from "./i18n.mjs";
+import { newKey } from "../shared/http.mjs";
+import { t } from "../shared/i18n.mjs";
 import { Offers } from "./offers.mjs";
 import { Refusal } from "./refusal.mjs";
 import { bookOffer, requestOffers } from "./resources.mjs";
-import { focusOn, html } from "./ui.mjs";
+import { focusOn, html } from "../shared/ui.mjs";
 import { withTime, summary, toRequest } from "./wish.mjs";
 
 const NOTHING = { offers: null, error: null, note: "" };

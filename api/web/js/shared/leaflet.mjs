@@ -1,5 +1,5 @@
 /** The vendored map library, as a module. */
-import "../vendor/leaflet/leaflet.js";
+import "../../vendor/leaflet/leaflet.js";
 
 export default globalThis.L;
 
