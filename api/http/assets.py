@@ -73,7 +73,7 @@ def asset(body: bytes, media_type: str, cache_control: str = REVALIDATE) -> Asse
 
 
 def page_routes(folder: Path) -> Iterator[Route]:
-    """Yield a route for each file of the pages; ``index.html`` answers at ``/``, ``NAME.html`` at ``/NAME``.
+    """Yield a route for each file of the pages; ``NAME.html`` also answers at ``/NAME``.
 
     One route a file, and no catch-all: what does not exist under ``/v1`` stays the API's to refuse.
     """
