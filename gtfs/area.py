@@ -28,7 +28,7 @@ from gtfs.places import (
 from gtfs.roads import Roads, clock_seconds, no_roads, read_roads
 from gtfs.zones import LivingZone, find_zone, read_land, read_zones
 from routing.drt.model import Break, Vehicle
-from routing.policy import CostWeights, ServicePolicy
+from routing.policy import CostWeights, ServiceFloor, ServicePolicy
 from routing.road.geometry import region
 from routing.road.graph import CLOSED
 from routing.road.travel import TravelTimes
@@ -258,6 +258,10 @@ def _policy(table: Mapping[str, Any], at: SourceFile) -> ServicePolicy:
     for key in ("service_from", "service_until"):
         if key in values:
             values[key] = _clock(values[key], f"policy.{key}", at)
+    for floor in values.get("floors", ()):
+        _check_keys(floor, ServiceFloor, "policy.floors", at)
+        for key in {"from_time", "until_time"} & floor.keys():
+            floor[key] = _clock(floor[key], f"policy.floors.{key}", at)
     try:
         return msgspec.convert(values, ServicePolicy)
     except msgspec.ValidationError as problem:

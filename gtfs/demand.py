@@ -139,8 +139,8 @@ def _flows(demand: AreaDemand, day: DayTable, season: float) -> tuple[Flow, ...]
     homeward = _hours(demand, residents.homeward_hours, "residents.homeward_hours")
     touring = _hours(demand, visitors.hours, "visitors.hours")
     return (
-        Flow("outward", n_residents - n_homeward, homes, errands, outward),
-        Flow("homeward", n_homeward, errands, homes, homeward),
+        Flow("outward", n_residents - n_homeward, homes, errands, outward, True),
+        Flow("homeward", n_homeward, errands, homes, homeward, True),
         Flow("visitors", n_visitors, places, places, touring),
     )
 

@@ -18,6 +18,7 @@ OPTIONAL = (
     "passengers",
     "wheelchairs",
     "seniors",
+    "residents",
     "cancel_time",
     "late_s",
     "shows_up",
@@ -33,8 +34,8 @@ def read_requests(area: Area, path: Path) -> World:
         The city.
     path
         Columns request_id, called_time, origin, destination (virtual stops), and depart_from or
-        arrive_by; if wanted passengers (1), wheelchairs, seniors, cancel_time, late_s, shows_up
-        (1 or 0). Times are HH:MM:SS of the service day, hours may pass 24.
+        arrive_by; if wanted passengers (1), wheelchairs, seniors, residents, cancel_time, late_s,
+        shows_up (1 or 0). Times are HH:MM:SS of the service day, hours may pass 24.
 
     Returns
     -------
@@ -84,7 +85,12 @@ class _Cells:
         wish = RideRequest(
             (StopChoice(self._stop("origin")),),
             (StopChoice(self._stop("destination")),),
-            Party(n, wheelchairs, self._count("seniors", 0)),
+            Party(
+                n,
+                wheelchairs,
+                self._count("seniors", 0),
+                residents=self._count("residents", 0),
+            ),
             depart_from,
             arrive_by,
         )

@@ -1,6 +1,7 @@
 """The operator's rules, as data that a day's log records and every kernel is handed."""
 
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,47 @@ class CostWeights:
     drive: float = 1.0
     wait: float = 0.2
     ride: float = 0.1
+
+
+class RiderClass(StrEnum):
+    """Riders whom a service floor can protect; one of a party is enough."""
+
+    RESIDENT = "resident"
+    SENIOR = "senior"
+    WHEELCHAIR = "wheelchair"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFloor:
+    """Vehicles that a peak of other riders cannot take.
+
+    It holds back vehicles, not seats: on a shuttle it is minutes that run out.
+
+    Attributes
+    ----------
+    classes
+        Riders for whom the vehicles are kept.
+    n_vehicles
+        How many of those on duty.
+    from_time, until_time
+        Of pickups, service seconds; the end is not included.
+    release_s
+        So long before the latest pickup, what none of them has asked for is open to everybody.
+    """
+
+    classes: tuple[RiderClass, ...]
+    n_vehicles: int = 1
+    from_time: int = 0
+    until_time: int = 36 * 3600
+    release_s: int = 30 * 60
+
+    def __post_init__(self) -> None:
+        if not self.classes:
+            raise ValueError("policy.floors.classes is empty: name who is protected")
+        if min(self.n_vehicles, self.release_s) < 0:
+            raise ValueError("policy.floors has a negative number")
+        if self.from_time >= self.until_time:
+            raise ValueError("policy.floors.from_time is not before policy.floors.until_time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +94,7 @@ class ServicePolicy:
     notice_s: int = 60  # a rider is told when an estimate moves by this much
     reversal_within_s: int = 60 * 60
     weights: CostWeights = field(default_factory=CostWeights)
+    floors: tuple[ServiceFloor, ...] = ()
 
     def max_ride_s(self, direct_s: int) -> int:
         """Longest time on board of a rider whose direct travel time is ``direct_s``."""
@@ -64,7 +107,7 @@ class ServicePolicy:
     def __post_init__(self) -> None:
         for item in fields(self):
             value = getattr(self, item.name)
-            if not isinstance(value, CostWeights) and value < 0:
+            if isinstance(value, int | float) and value < 0:
                 raise ValueError(f"policy.{item.name} is negative")
         if self.service_from >= self.service_until:
             raise ValueError("policy.service_from is not before policy.service_until")

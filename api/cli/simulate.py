@@ -191,7 +191,8 @@ depart}. The ride lasts from the end of boarding to the arrival at the drop-off.
 
 A day of an area is made up from its demand file (estimated) or read from a CSV file with the
 columns request_id, called_time, origin, destination (virtual stops), depart_from or arrive_by, and
-if wanted passengers, wheelchairs, seniors, cancel_time, late_s, shows_up; times as 07:30:00.
+if wanted passengers, wheelchairs, seniors, residents, cancel_time, late_s, shows_up; times as
+07:30:00.
 
 --rescue 0 --improve 0 leaves out all search: rides are only ever fitted into plans as they are.""",
     examples=(

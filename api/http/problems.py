@@ -65,6 +65,11 @@ _OF_A_RIDE = (
     _type(_R.WALK_INSTEAD, 422, "걷는 편이 낫습니다", "Walk instead",
           "출발지와 도착지가 같은 정류장입니다. 걸어가시거나 다른 장소를 골라 주세요.",
           "Both places share the nearest stop. Walk, or choose places farther apart."),
+    _type(_R.HELD_BACK, 409, "주민·교통약자 좌석만 남았습니다", "Kept for residents and seniors",
+          "남은 차량은 주민, 어르신, 휠체어 이용자를 위해 비워 두었습니다. "
+          "alternatives의 시간이나 버스를 골라 주세요.",
+          "What is free is kept for residents, seniors and wheelchair users until shortly before. "
+          "Choose another time or a bus from `alternatives`."),
     _type(_R.OFFER_EXPIRED, 409, "제안의 유효 시간이 지났습니다", "Offer expired",
           "제안이 만료되었습니다. offers의 새 제안을 고르거나 다시 요청해 주세요.",
           "The offer is no longer valid. Confirm one of the fresh `offers`, or ask again."),

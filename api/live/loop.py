@@ -18,14 +18,14 @@ from api.clocks.clock import AreaClock, Clock
 from api.live.days import Days
 from api.live.deciding import AnswerOf, Decide, Desk, GetReady, Outcome, Wish
 from api.live.fanout import Fanout, Subscription
-from api.live.rescuer import NO_ROOM, Rescuer
+from api.live.rescuer import Rescuer
 from api.live.writer import KEEP_DAYS, Writer, repeat
 from api.store.errors import IdempotencyInFlight, IdempotencyMismatch
 from api.store.records import Contact, Idempotency
 from api.store.store import Store
 from routing.dispatch.commands import BookRide, Command, ConfirmOffer, OpenDay, Tick
 from routing.dispatch.lifecycle import ENDED, BookingState
-from routing.dispatch.rejections import Rejected, RejectReason
+from routing.dispatch.rejections import LACKS_ROOM, Rejected, RejectReason
 from routing.dispatch.state import Booking, DayState
 from routing.errors import StoreUnavailable
 
@@ -345,7 +345,7 @@ class AreaLoop:
 
 
 def _lacks_room(outcome: Outcome) -> bool:
-    return isinstance(outcome.decision, Rejected) and outcome.decision.reason in NO_ROOM
+    return isinstance(outcome.decision, Rejected) and outcome.decision.reason in LACKS_ROOM
 
 
 def settle_memory() -> None:

@@ -14,12 +14,9 @@ from typing import TypeVar
 from routing.dispatch.commands import BookRide, ConfirmOffer, Offer, RescueRide, RideRequest
 from routing.dispatch.network import Network
 from routing.dispatch.proposal import find_rescue, quote_rescue
-from routing.dispatch.rejections import RejectReason
 from routing.dispatch.state import DayState
 from routing.drt.search.budget import Budget
 
-#: Refusals that moving other rides may turn into room.
-NO_ROOM = frozenset({RejectReason.NO_ROOM, RejectReason.STALE_OFFER})
 #: Who comes when so many wait is not looked for: the refusal stands, and is at least quick.
 MOST_WAITING = 8
 

@@ -13,7 +13,7 @@ from api.schemas.trips import Alternative, Offers, OfferView, TripRequest
 from api.service import Served, Service
 from api.trips.itineraries import Planner
 from api.trips.requests import Trip, get_trip
-from routing.dispatch.rejections import Rejected, RejectReason
+from routing.dispatch.rejections import FULL, Rejected, RejectReason
 
 router = APIRouter(prefix="/v1", tags=["rider"])
 
@@ -63,10 +63,7 @@ async def find_offers(service: Service, trip: Trip) -> list[OfferView]:
 
 def _may_combine(found: object) -> bool:
     """A shuttle for a part of the way makes sense unless the wish itself was refused."""
-    return not isinstance(found, Rejected) or found.reason in (
-        RejectReason.NO_ROOM,
-        *_UNREACHED,
-    )
+    return not isinstance(found, Rejected) or found.reason in FULL | _UNREACHED
 
 
 def _useful(combined: Sequence[OfferView], simple: Sequence[OfferView]) -> list[OfferView]:
@@ -87,7 +84,7 @@ def _with_alternatives(
     alternatives = list(refusal.members.get("alternatives", ()))
     if isinstance(found, Rejected) and found.alternative_time is not None:
         at = service.time.at(trip.service_date, found.alternative_time)
-        by_arrival = trip.request.arrive_by is not None and found.reason is RejectReason.NO_ROOM
+        by_arrival = trip.request.arrive_by is not None and found.reason in FULL
         alternatives.append(
             Alternative("time", arrive_by=at) if by_arrival else Alternative("time", depart_at=at)
         )

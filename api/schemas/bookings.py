@@ -192,7 +192,13 @@ class BookingView:
                         "walk_s": 0,
                         "walk_m": 0,
                     },
-                    "party": {"passengers": 2, "wheelchairs": 0, "seniors": 1, "children": 0},
+                    "party": {
+                        "passengers": 2,
+                        "wheelchairs": 0,
+                        "seniors": 1,
+                        "children": 0,
+                        "residents": 0,
+                    },
                     "promise": {
                         "pickup": {
                             "earliest_at": "2026-11-23T14:12:00+09:00",

@@ -104,12 +104,13 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class PartyView:
-    """Who travels; wheelchair users, seniors and children are among ``passengers``."""
+    """Who travels; all others are counted among ``passengers``, too."""
 
     passengers: int
     wheelchairs: int
     seniors: int
     children: int
+    residents: int
 
 
 @dataclass(frozen=True, slots=True)

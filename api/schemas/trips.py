@@ -36,16 +36,17 @@ _People = Annotated[int, Field(strict=True, ge=0, le=100), WHOLE]
 
 
 class PartyRequest(RequestModel):
-    """Who travels; wheelchair users, seniors and children are among ``passengers``."""
+    """Who travels; all others are counted among ``passengers``, too."""
 
     passengers: Annotated[int, Field(strict=True, ge=1, le=100), WHOLE] = 1
     wheelchairs: _People = 0
     seniors: _People = 0
     children: _People = 0
+    residents: _People = 0
 
     def party(self) -> Party:
         """The party as the dispatch core sees it."""
-        return Party(self.passengers, self.wheelchairs, self.seniors, self.children)
+        return Party(self.passengers, self.wheelchairs, self.seniors, self.children, self.residents)
 
 
 class TripRequest(RequestModel):

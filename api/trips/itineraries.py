@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from api.live.rescuer import NO_ROOM
 from api.schemas.common import Fare, Name, StopRef
 from api.schemas.transit import WALK_M
 from api.schemas.trips import LegEnd, LegView, OfferView, RouteView
@@ -20,7 +19,7 @@ from api.trips.requests import End, Trip
 from gtfs.compiled import CompiledDay
 from routing.dispatch.commands import Offer, RideRequest, StopChoice
 from routing.dispatch.quote import quote
-from routing.dispatch.rejections import Rejected
+from routing.dispatch.rejections import LACKS_ROOM, Rejected
 from routing.dispatch.values import Connection
 from routing.intermodal.itineraries import (
     Hubs,
@@ -79,7 +78,7 @@ class Planner:
     async def quote_or_rescue(self) -> list[Offer] | Rejected:
         """As `quote` of the trip itself; where there is no room, by moving other rides."""
         found = self.quote()
-        if isinstance(found, list) or found.reason not in NO_ROOM:
+        if isinstance(found, list) or found.reason not in LACKS_ROOM:
             return found
         loop = self._service.loop
         state, network = loop.committed(self._date), loop.network(self._date)

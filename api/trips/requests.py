@@ -82,7 +82,8 @@ def get_trip(service: Service, body: TripRequest) -> Trip:
 
 
 def _party(body: PartyRequest) -> Party:
-    if max(body.wheelchairs, body.seniors + body.children) > body.passengers:
+    counted = body.wheelchairs, body.seniors + body.children, body.residents
+    if max(counted) > body.passengers:
         raise Problem("party-mismatch")
     return body.party()
 

@@ -178,7 +178,9 @@ class Views:
 
 
 def _party(party: Party) -> PartyView:
-    return PartyView(party.passengers, party.wheelchairs, party.seniors, party.children)
+    return PartyView(
+        party.passengers, party.wheelchairs, party.seniors, party.children, party.residents
+    )
 
 
 def _capacity(load: Load) -> CapacityView:

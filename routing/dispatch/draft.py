@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from routing.dispatch import events as ev
+from routing.dispatch.floors import open_to
 from routing.dispatch.lateness import find_lateness, is_news
 from routing.dispatch.network import Network
 from routing.dispatch.projection import near_pickups, no_earlier
 from routing.dispatch.state import Booking, DayState, evolve
-from routing.dispatch.values import DutyState, RideBreach
+from routing.dispatch.values import DutyState, Party, RideBreach
 from routing.drt.breach import loosened_times
 from routing.drt.model import Insertion, Ride, VehiclePlan, Visit, VisitKind, VisitTime
 from routing.drt.schedule import schedule
@@ -73,6 +74,14 @@ class Draft:
         if not self.replan_fleet(vehicles):
             return None
         return self.network.fleet.cheapest_insertion(ride, now=self.now)
+
+    def find_place(self, ride: Ride, party: Party) -> Insertion | None:
+        """As `find_insertion` for a new ride, which leaves the service floors to whom they are for.
+
+        The fleet has been loaded by `replan_fleet`.
+        """
+        allowed = open_to(self.state, party, ride, self.now)
+        return self.network.fleet.cheapest_insertion(ride, allowed=allowed, now=self.now)
 
     def insert(self, ride: Ride, found: Insertion, cause: str = "running_late") -> None:
         """Record the plan that ``found`` leads to, with the windows that were agreed."""

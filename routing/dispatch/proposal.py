@@ -4,7 +4,7 @@ Rule: a search is a client like any other. It works on a copy, names the version
 at, and `decide` checks what it proposes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from routing.dispatch.commands import (
@@ -17,6 +17,7 @@ from routing.dispatch.commands import (
     RideRequest,
 )
 from routing.dispatch.draft import Draft
+from routing.dispatch.floors import exchange_groups, open_to
 from routing.dispatch.network import Network
 from routing.dispatch.quote import QUOTE_ID, promised_ride, timed_offer, wished_offer
 from routing.dispatch.state import DayState
@@ -31,6 +32,7 @@ def improvable_plans(state: DayState, now: int, network: Network) -> tuple[Vehic
     """Plans as they stand at ``now``, of the vehicles whose riders may be moved among them.
 
     A vehicle off duty, or with a rider whom a dispatcher locked to it, is left out.
+    Where service floors hold vehicles back, these and the others take turns by version.
 
     Parameters
     ----------
@@ -46,6 +48,13 @@ def improvable_plans(state: DayState, now: int, network: Network) -> tuple[Vehic
     tuple of VehiclePlan
         By vehicle id.
     """
+    groups = exchange_groups(state, now)
+    return _plans_of(state, now, network, groups[state.version % len(groups)]) if groups else ()
+
+
+def _plans_of(
+    state: DayState, now: int, network: Network, vehicles: Collection[str]
+) -> tuple[VehiclePlan, ...]:
     locked = {
         booking.vehicle_id
         for booking in state.bookings.values()
@@ -55,7 +64,9 @@ def improvable_plans(state: DayState, now: int, network: Network) -> tuple[Vehic
     return tuple(
         projector.replannable(plan, state.times[vehicle_id], now, state.policy)
         for vehicle_id, plan in sorted(state.plans.items())
-        if state.duties[vehicle_id] is DutyState.ON_DUTY and vehicle_id not in locked
+        if vehicle_id in vehicles
+        and vehicle_id not in locked
+        and state.duties[vehicle_id] is DutyState.ON_DUTY
     )
 
 
@@ -172,8 +183,9 @@ def _make_room(
     state: DayState, confirm: ConfirmOffer, now: int, network: Network, seed: int, budget: Budget
 ) -> tuple[_Plans, _Plans] | None:
     """The plans as they stand, and those that change so as to serve ``confirm``."""
-    plans = improvable_plans(state, now, network)
     ride = promised_ride(confirm.booking_id, confirm.offer, state.policy)
+    allowed = open_to(state, confirm.offer.party, ride, now)
+    plans = _plans_of(state, now, network, state.plans if allowed is None else allowed)
     if not plans:
         return None
     changed = rescue(plans, ride, network.travel, network.weights, seed=seed, budget=budget)

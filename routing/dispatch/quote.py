@@ -54,10 +54,19 @@ def quote(
     draft = Draft(state, now, network)
     found = _search(draft, request) if draft.replan_fleet() else []
     if not found:
-        return Rejected(RejectReason.NO_ROOM, alternative_time=_alternative(draft, request))
+        return Rejected(_why_no_room(draft, request), alternative_time=_alternative(draft, request))
     best = min(found, key=lambda pair: pair[0])[1]
     least_walk = min(found, key=lambda pair: (_walk_s(pair[1]), pair[0]))[1]
     return [best] if least_walk is best else [best, least_walk]
+
+
+def _why_no_room(draft: Draft, request: RideRequest) -> RejectReason:
+    """Whether the fleet is full, or what is free is held back for others."""
+    if draft.state.policy.floors:
+        fleet, now = draft.network.fleet, draft.now
+        if any(fleet.cheapest_insertion(wish.ride, now=now) for wish in _wishes(draft, request)):
+            return RejectReason.HELD_BACK
+    return RejectReason.NO_ROOM
 
 
 def _refuse(state: DayState, request: RideRequest, now: int) -> Rejected | None:
@@ -110,7 +119,7 @@ class _Wish:
 def _search(draft: Draft, request: RideRequest) -> list[tuple[float, Offer]]:
     found = []
     for wish in _wishes(draft, request):
-        insertion = draft.network.fleet.cheapest_insertion(wish.ride, now=draft.now)
+        insertion = draft.find_place(wish.ride, wish.party)
         if insertion is not None:
             offer = _offer(draft, wish, insertion)
             walking = draft.state.policy.weights.wait * _walk_s(offer)

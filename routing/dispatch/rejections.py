@@ -8,6 +8,7 @@ class RejectReason(StrEnum):
     """Machine codes of refusals; `api/http/errors.py` maps each to a problem type."""
 
     NO_ROOM = "no-room"
+    HELD_BACK = "held-back"
     OUT_OF_AREA = "out-of-area"
     OUT_OF_HOURS = "out-of-hours"
     IN_THE_PAST = "in-the-past"
@@ -35,6 +36,12 @@ class RejectReason(StrEnum):
     DAY_NOT_OPEN = "day-not-open"
     DAY_ALREADY_OPEN = "day-already-open"
     CLOCK_WENT_BACK = "clock-went-back"
+
+
+#: There is no seat for whoever asks.
+FULL = frozenset({RejectReason.NO_ROOM, RejectReason.HELD_BACK})
+#: Refusals that moving other rides may turn into room.
+LACKS_ROOM = FULL | {RejectReason.STALE_OFFER}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from routing.drt.model import Load
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who travels together; wheelchairs, seniors and children are among ``passengers``."""
+    """Who travels together; all others are counted among ``passengers``, too."""
 
     passengers: int = 1
     wheelchairs: int = 0
     seniors: int = 0
     children: int = 0
+    residents: int = 0
 
     @property
     def load(self) -> Load:

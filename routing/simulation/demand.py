@@ -28,6 +28,7 @@ class Flow:
     origin: FloatArray  # (n_places,) weights
     destination: FloatArray  # (n_places,) weights
     hours: FloatArray  # (24,) weights of the hours in which they want to leave
+    are_residents: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,6 +99,7 @@ class _Trip:
     origin: int
     destination: int
     may_prebook: bool
+    is_resident: bool
 
 
 def _flow_trips(flow: Flow, rng: np.random.Generator) -> Iterator[_Trip]:
@@ -105,14 +107,16 @@ def _flow_trips(flow: Flow, rng: np.random.Generator) -> Iterator[_Trip]:
         hour = _draw(flow.hours, rng)
         origin = _draw(flow.origin, rng)
         destination = _draw(_elsewhere(flow.destination, origin), rng)
-        yield _Trip(int((hour + rng.random()) * HOUR_S), origin, destination, True)
+        yield _Trip(
+            int((hour + rng.random()) * HOUR_S), origin, destination, True, flow.are_residents
+        )
 
 
 def _burst_trips(burst: Burst, rng: np.random.Generator) -> Iterator[_Trip]:
     for time in burst.times:
         for _ in range(rng.poisson(burst.n_requests)):
             destination = _draw(_elsewhere(burst.destination, burst.place), rng)
-            yield _Trip(time + int(rng.integers(0, 300)), burst.place, destination, False)
+            yield _Trip(time + int(rng.integers(0, 300)), burst.place, destination, False, False)
 
 
 def _draw(weights: FloatArray, rng: np.random.Generator) -> int:
@@ -132,7 +136,10 @@ def _rider(trip: _Trip, habits: Habits, rng: np.random.Generator) -> Rider:
     names_arrival = is_prebooked and rng.random() < habits.arrive_by_share
     when: dict[str, Any] = {"arrive_by" if names_arrival else "depart_from": trip.leave_time}
     wish = RideRequest(
-        (StopChoice(trip.origin),), (StopChoice(trip.destination),), _party(habits, rng), **when
+        (StopChoice(trip.origin),),
+        (StopChoice(trip.destination),),
+        _party(trip, habits, rng),
+        **when,
     )
     cancel_time = None
     if rng.random() < habits.cancel_share:
@@ -143,11 +150,11 @@ def _rider(trip: _Trip, habits: Habits, rng: np.random.Generator) -> Rider:
     return Rider("", called_time, wish, cancel_time, late_s, shows_up)
 
 
-def _party(habits: Habits, rng: np.random.Generator) -> Party:
+def _party(trip: _Trip, habits: Habits, rng: np.random.Generator) -> Party:
     n = 1 + _draw(np.array(habits.party), rng)
     wheelchairs = int(rng.random() < habits.wheelchair_share)
     seniors = int(rng.random() < habits.senior_share)
-    return Party(n, wheelchairs, seniors)
+    return Party(n, wheelchairs, seniors, residents=n if trip.is_resident else 0)
 
 
 def _by_call(rider: Rider) -> int:

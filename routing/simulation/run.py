@@ -17,7 +17,7 @@ from routing.dispatch.decide import decide
 from routing.dispatch.draft import Draft
 from routing.dispatch.network import Network
 from routing.dispatch.proposal import find_improvement, find_rescue
-from routing.dispatch.rejections import Rejected, RejectReason
+from routing.dispatch.rejections import LACKS_ROOM, Rejected, RejectReason
 from routing.dispatch.state import DayState, commit
 from routing.dispatch.values import Actor, Cancellation
 from routing.drt.search.budget import iterations
@@ -27,8 +27,6 @@ from routing.simulation.drivers import Drivers, executed
 from routing.simulation.facts import Answer, Executed
 from routing.simulation.report import DayReport, Odometer, Tally
 from routing.simulation.world import World, asking
-
-_NO_ROOM = frozenset({RejectReason.NO_ROOM, RejectReason.STALE_OFFER})
 
 Fact = Answer | Executed
 
@@ -191,7 +189,7 @@ class Simulation:
     ) -> list[ev.Event] | Rejected:
         decision = decide(self.state, command, now, self.network)
         n_iterations = self.settings.rescue_iterations
-        if not (n_iterations and isinstance(decision, Rejected) and decision.reason in _NO_ROOM):
+        if not (n_iterations and isinstance(decision, Rejected) and decision.reason in LACKS_ROOM):
             return decision
         budget = iterations(n_iterations)
         rescue = find_rescue(

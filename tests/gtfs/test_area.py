@@ -12,7 +12,7 @@ from shapely.geometry import shape
 from gtfs.area import load_area, road_lines
 from routing.drt.model import Break
 from routing.errors import AreaError
-from routing.policy import ServicePolicy
+from routing.policy import RiderClass, ServicePolicy
 from routing.road.geometry import straight_m
 from routing.road.travel import get_travel_s
 from routing.road.walk import get_walk_m, walks_from
@@ -249,6 +249,34 @@ def test_a_city_without_roads_drives_straight_and_says_so():
     assert len(area.places) == 4
     assert area.drive_line(0, 1, 0) == ((3.0, 30.0), (3.0104, 30.009))
     assert get_walk_m(area.ground, 3.0, 30.0, 3.0, 30.001) == 145  # 111.2 m x 1.3
+
+
+def test_floors_of_the_operator_are_read(town):
+    add_floor(town, 'classes = ["senior", "wheelchair"]', 'from_time = "09:00"', "n_vehicles = 2")
+    (floor,) = load_area(town / "area.toml").policy.floors
+    assert floor.classes == (RiderClass.SENIOR, RiderClass.WHEELCHAIR)
+    assert (floor.from_time, floor.n_vehicles) == (9 * 3600, 2)
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('classes = ["tourist"]', r"policy.*tourist"),
+        ("classes = []", r"policy.floors.classes is empty"),
+        ('classes = ["senior"]\nfrom_time = "late"', r"policy.floors.from_time: is 'late'"),
+        ('classes = ["senior"]\nseats = 3', r"policy.floors.seats: is unknown"),
+    ],
+)
+def test_a_floor_with_a_fault_is_refused_by_name(town, line, problem):
+    add_floor(town, line)
+    with pytest.raises(AreaError, match=problem):
+        load_area(town / "area.toml")
+
+
+def add_floor(town, *lines):
+    file = town / "area.toml"
+    text = "\n".join(["[[policy.floors]]", *lines])
+    file.write_text(file.read_text("utf-8") + "\n" + text + "\n", "utf-8")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from routing.dispatch.draft import Draft
 from routing.dispatch.lifecycle import BookingState, next_state
 from routing.dispatch.progress import drop_ride
 from routing.dispatch.quote import promised_ride, quote, wished_offer
-from routing.dispatch.rejections import Rejected, RejectReason
+from routing.dispatch.rejections import FULL, Rejected, RejectReason
 from routing.dispatch.state import Booking
 from routing.drt.model import Ride
 
@@ -19,7 +19,7 @@ def confirm_offer(draft: Draft, command: cmd.ConfirmOffer) -> Rejected | None:
     if refusal is not None:
         return refusal
     ride = promised_ride(command.booking_id, command.offer, draft.state.policy)
-    found = draft.find_insertion(ride)
+    found = draft.find_place(ride, command.offer.party) if draft.replan_fleet() else None
     if found is None:
         return Rejected(RejectReason.STALE_OFFER)
     book(draft, command, ride, found.vehicle_id)
@@ -65,7 +65,7 @@ def book_ride(draft: Draft, command: cmd.BookRide) -> Rejected | None:
         return Rejected(RejectReason.DUPLICATE_BOOKING)
     offers = quote(draft.state, command.request, draft.now, draft.network)
     if isinstance(offers, Rejected):
-        if offers.reason is RejectReason.NO_ROOM and command.waitlist:
+        if offers.reason in FULL and command.waitlist:
             return _join_waitlist(draft, command)
         return offers
     confirmed = cmd.ConfirmOffer(
@@ -118,7 +118,7 @@ def amend_ride(draft: Draft, command: cmd.AmendRide) -> Rejected | None:
         return Rejected(RejectReason.OFFER_EXPIRED)
     release(draft, booking)
     ride = promised_ride(booking.booking_id, command.offer, draft.state.policy)
-    found = draft.find_insertion(ride)
+    found = draft.find_place(ride, command.offer.party) if draft.replan_fleet() else None
     if found is None:
         return Rejected(RejectReason.STALE_OFFER)
     terms = agreed_terms(ride, command.offer, command.fare_won)
@@ -134,7 +134,10 @@ def give_place(draft: Draft, booking: Booking) -> bool:
     ride = replace(booking.ride, earliest_pickup=max(booking.ride.earliest_pickup, draft.now))
     if ride.latest_pickup < ride.earliest_pickup:
         return False
-    found = draft.find_insertion(ride)
+    if booking.state is BookingState.WAITLISTED:
+        found = draft.find_place(ride, booking.terms.party) if draft.replan_fleet() else None
+    else:  # a promise goes before a floor
+        found = draft.find_insertion(ride)
     if found is None:
         return False
     draft.add(ev.RideScheduled(draft.now, booking.booking_id, found.vehicle_id))
