@@ -2,6 +2,7 @@
 
 from api.routers import (
     bookings,
+    connections,
     control,
     health,
     service,
@@ -21,5 +22,6 @@ ROUTERS = (
     visits.router,
     transit.router,
     control.router,
+    connections.router,
     health.router,
 )

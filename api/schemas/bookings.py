@@ -129,12 +129,18 @@ class BreachView:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionView:
-    """The bus that the ride feeds, or is fed by."""
+    """The bus that the ride feeds, or is fed by.
+
+    ``at`` is as agreed, ``expected_at`` as last reported: the departure of a bus that the ride
+    feeds, else the arrival. ``at_risk``: by plan one of the two does not wait for the rider.
+    """
 
     trip_id: str
     stop_id: str
     at: datetime
     feeds: bool
+    expected_at: datetime
+    status: Literal["held", "at_risk", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)

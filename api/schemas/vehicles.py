@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from api.schemas.bookings import ConnectionView
 from api.schemas.common import Id, Moment, PartyView, Position, RequestModel, StopRef, Window
 from api.schemas.trips import Place
 from routing.dispatch.lifecycle import BookingState
@@ -70,6 +71,7 @@ class VisitView:
     booking_id: str | None
     booking_state: BookingState | None
     party: PartyView | None
+    connection: ConnectionView | None
     locked: bool
 
 

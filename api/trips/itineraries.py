@@ -22,6 +22,7 @@ from routing.dispatch.quote import quote
 from routing.dispatch.rejections import LACKS_ROOM, Rejected
 from routing.dispatch.values import Connection
 from routing.intermodal.itineraries import (
+    Connecting,
     Hubs,
     Reach,
     ShuttleAndBus,
@@ -179,8 +180,10 @@ class Planner:
 
     def _feeding(self, day: CompiledDay, found: ShuttleAndBus[Offer]) -> OfferView:
         ride = found.journey.rides[0]
-        offer = replace(found.offer, connection=_connection(day, ride, feeds=True))
         walk_s = int(self._service.hubs.walk_s[found.hub])
+        transfer_s = walk_s + Connecting().buffer_s
+        trip = _connection(day, ride, transfer_s, feeds=True)
+        offer = replace(found.offer, connection=trip)
         bus = list(self._bus_legs(day, found.journey))[1:]
         hub = self._walk(
             self._at(offer.destination.place), bus[0].origin, ride.dep_time - walk_s, walk_s
@@ -191,8 +194,8 @@ class Planner:
 
     def _fed(self, day: CompiledDay, found: ShuttleAndBus[Offer]) -> OfferView:
         ride = found.journey.rides[-1]
-        offer = replace(found.offer, connection=_connection(day, ride, feeds=False))
         walk_s = int(self._service.hubs.walk_s[found.hub])
+        offer = replace(found.offer, connection=_connection(day, ride, walk_s, feeds=False))
         bus = list(self._bus_legs(day, found.journey))[:-1]
         hub = self._walk(bus[-1].destination, self._at(offer.origin.place), ride.arr_time, walk_s)
         shuttle = self._shuttle_legs(offer, from_door=False, to_door=True)
@@ -333,7 +336,7 @@ def _reaches(end: End) -> list[Reach]:
     return [Reach(choice.place, choice.walk.seconds) for choice in end.choices]
 
 
-def _connection(day: CompiledDay, ride: Leg, *, feeds: bool) -> Connection:
+def _connection(day: CompiledDay, ride: Leg, transfer_s: int, *, feeds: bool) -> Connection:
     stop = ride.from_stop if feeds else ride.to_stop
     time = ride.dep_time if feeds else ride.arr_time
-    return Connection(day.trips.id[ride.trip_idx], day.stops.id[stop], time, feeds)
+    return Connection(day.trips.id[ride.trip_idx], day.stops.id[stop], time, feeds, transfer_s)

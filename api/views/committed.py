@@ -19,10 +19,10 @@ from api.schemas.common import Fare, PartyView, Window
 from api.schemas.trips import PromiseView
 from api.schemas.vehicles import CapacityView, ManifestView, PlanView, VisitName, VisitView
 from api.trips.places import Stops
+from routing.dispatch.lateness import connection_status
 from routing.dispatch.lifecycle import ENDED
 from routing.dispatch.state import Booking, DayState
 from routing.dispatch.values import (
-    Connection,
     DispatchStatus,
     Party,
     Promise,
@@ -66,11 +66,11 @@ class Views:
             origin=self._end(terms.ride.origin, terms.access),
             destination=self._end(terms.ride.destination, terms.egress),
             party=_party(terms.party),
-            promise=self.promise(date, terms.promise),
+            promise=self.promise(date, booking.promise),
             expected=self._expected(state, booking),
             vehicle_id=booking.vehicle_id,
             fare=Fare(terms.fare_won, self.currency),
-            connection=self._connection(date, terms.connection),
+            connection=self.connection(state, booking),
             cancellation=_cancellation(booking),
             breaches=tuple(self._breach(date, breach) for breach in booking.breaches),
             booked_at=self.time.at(date, booking.booked_time),
@@ -145,6 +145,7 @@ class Views:
             booking_id=booking.booking_id if booking else None,
             booking_state=booking.state if booking else None,
             party=_party(booking.terms.party) if booking else None,
+            connection=self.connection(state, booking) if booking else None,
             locked=booking is not None and booking.status is DispatchStatus.LOCKED,
         )
 
@@ -166,11 +167,20 @@ class Views:
             self.time.at(date, times[dropoff].arrive),
         )
 
-    def _connection(self, date: str, connection: Connection | None) -> ConnectionView | None:
-        if connection is None:
+    def connection(self, state: DayState, booking: Booking) -> ConnectionView | None:
+        """The trip that a ride hangs on, and whether they meet by plan."""
+        trip = booking.connection
+        if trip is None:
             return None
-        at = self.time.at(date, connection.time)
-        return ConnectionView(connection.trip_id, connection.stop_id, at, connection.feeds)
+        date = state.service_date
+        return ConnectionView(
+            trip.trip_id,
+            trip.stop_id,
+            self.time.at(date, trip.time),
+            trip.feeds,
+            self.time.at(date, trip.expected_time),
+            connection_status(state, booking),
+        )
 
     def _breach(self, date: str, breach: RideBreach) -> BreachView:
         known_at = self.time.at(date, breach.known_time)

@@ -161,7 +161,18 @@ def _facts(service: Service, date: str, event: Event) -> dict[str, Any]:
         facts["acted_at"] = in_time(facts.pop("at_time"))
     if "breach" in facts:
         facts["breach"]["known_at"] = in_time(facts["breach"].pop("known_time"))
+    if "held" in facts:
+        facts |= _held(facts.pop("held"), in_time)
     return {name: value for name, value in facts.items() if name not in _WITHHELD}
+
+
+def _held(held: Mapping[str, Any], in_time: Callable[[int], datetime]) -> dict[str, Any]:
+    trip = held["connection"]
+    known = ("trip_id", "stop_id", "feeds", "is_cancelled")
+    expected = trip["time"] if trip["reported_time"] is None else trip["reported_time"]
+    at = {"at": in_time(trip["time"]), "expected_at": in_time(expected)}
+    promise = {f"{name}_at": in_time(seconds) for name, seconds in held["promise"].items()}
+    return {"connection": {name: trip[name] for name in known} | at, "promise": promise}
 
 
 def _terms(terms: Mapping[str, Any], in_time: Callable[[int], datetime]) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""Figures of a service day, counted against the promises as first made."""
+"""Figures of a service day, counted against the promises as first made.
+
+A promise that moved with the bus or train it hangs on counts as moved: who waits for a late bus
+is not late.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -42,7 +46,7 @@ def figures(state: DayState, refusals: Mapping[str, int]) -> KpisView:
 
 
 def _is_kept(booking: Booking) -> bool:
-    promise = booking.terms.promise
+    promise = booking.promise
     arrived, alighted = booking.arrived_time, booking.alighted_time
     on_time = arrived is not None and arrived <= promise.pickup_latest
     return on_time and alighted is not None and alighted <= promise.dropoff_latest
@@ -50,7 +54,7 @@ def _is_kept(booking: Booking) -> bool:
 
 def _wait_s(booking: Booking) -> int:
     assert booking.boarded_time is not None
-    return max(0, booking.boarded_time - booking.terms.promise.pickup_earliest)
+    return max(0, booking.boarded_time - booking.promise.pickup_earliest)
 
 
 def _ride_s(booking: Booking) -> int:

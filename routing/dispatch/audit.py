@@ -78,7 +78,7 @@ def _misplaced(booking: Booking, visits: list[tuple[str, Visit]]) -> Iterator[st
 
 
 def _broken_promises(booking: Booking, visits: list[tuple[str, Visit]]) -> Iterator[str]:
-    promise = booking.terms.promise
+    promise = booking.promise
     known = {breach.rule for breach in booking.breaches}
     late_pickup = {BreachRule.PICKUP_LATEST} & known
     late_dropoff = {BreachRule.DROPOFF_LATEST, BreachRule.PICKUP_LATEST} & known

@@ -168,6 +168,20 @@ class ReportArrival:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportTrip:
+    """A timetabled trip is expected at a stop at another time; rides that hang on it follow.
+
+    ``expected_time`` is its departure for those who are brought there, its arrival for those who
+    come with it; None if it does not run or does not call there.
+    """
+
+    trip_id: str
+    stop_id: str
+    expected_time: int | None
+    source: str = "realtime"  # "realtime", "dispatcher", "driver"
+
+
+@dataclass(frozen=True, slots=True)
 class LockAssignment:
     """Keep a booking on its vehicle through re-plans."""
 
@@ -276,6 +290,7 @@ Command = (
     | MissRider
     | RecordContact
     | ReportArrival
+    | ReportTrip
     | LockAssignment
     | UnlockAssignment
     | MoveRide

@@ -43,8 +43,14 @@ class Draft:
         plan, times = loosened_times(self._as_told(plan), self.network.travel)
         times = as_driven(times, policy.early_arrival_s)
         self.add(ev.PlanChanged(self.now, plan, times))
+        self.tell_lateness(plan, times, cause)
+
+    def tell_lateness(
+        self, plan: VehiclePlan, times: tuple[VisitTime, ...], cause: str = "running_late"
+    ) -> None:
+        """Record what ``plan`` cannot keep of its promises and connections, where it is news."""
         for booking, rule, late_s in list(find_lateness(plan, times, self.state.bookings)):
-            if is_news(booking, rule, late_s, policy.notice_s):
+            if is_news(booking, rule, late_s, self.state.policy.notice_s):
                 breach = RideBreach(rule, self.now, late_s, cause)
                 self.add(ev.BreachRecorded(self.now, booking.booking_id, breach))
 

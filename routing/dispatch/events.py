@@ -13,6 +13,7 @@ from routing.dispatch.values import (
     Channel,
     Connection,
     DutyState,
+    Held,
     Party,
     Promise,
     RideBreach,
@@ -222,6 +223,21 @@ class BreachRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionMoved:
+    """The trip that a ride hangs on was reported at another time, or not to run.
+
+    ``held.promise`` and ``ride`` are what holds from now on: moved with the trip where the plan
+    could follow, else as they were, and then `BreachRecorded` says what is at risk.
+    """
+
+    time: int
+    booking_id: str
+    held: Held
+    ride: Ride
+    source: str  # "realtime", "dispatcher", "driver"
+
+
+@dataclass(frozen=True, slots=True)
 class AssignmentLocked:
     """A dispatcher keeps a booking on its vehicle."""
 
@@ -269,6 +285,7 @@ BookingEvent = (
     | RideDisrupted
     | RideRerouted
     | BreachRecorded
+    | ConnectionMoved
     | AssignmentLocked
     | AssignmentUnlocked
 )

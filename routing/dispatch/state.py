@@ -17,8 +17,11 @@ from routing.dispatch.lifecycle import BookingState, next_state
 from routing.dispatch.values import (
     Cancellation,
     Channel,
+    Connection,
     DispatchStatus,
     DutyState,
+    Held,
+    Promise,
     RideBreach,
 )
 from routing.drt.model import Ride, Vehicle, VehiclePlan, VisitTime
@@ -47,6 +50,17 @@ class Booking:
     ended_time: int | None = None
     cancellation: Cancellation | None = None
     breaches: tuple[RideBreach, ...] = ()
+    held: Held | None = None  # what has become of the connection since it was agreed
+
+    @property
+    def promise(self) -> Promise:
+        """The promise that counts: as first made, or as it moved with the trip it hangs on."""
+        return self.terms.promise if self.held is None else self.held.promise
+
+    @property
+    def connection(self) -> Connection | None:
+        """The trip that the ride hangs on, as last reported."""
+        return self.terms.connection if self.held is None else self.held.connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +182,7 @@ def _scheduled(booking: Booking, event: ev.RideScheduled) -> dict[str, Any]:
     if booking.status is not DispatchStatus.LOCKED:
         facts["status"] = DispatchStatus.MATCHED
     if event.terms is not None:
-        facts |= {"terms": event.terms, "ride": event.terms.ride}
+        facts |= {"terms": event.terms, "ride": event.terms.ride, "held": None}
     return facts
 
 
@@ -202,6 +216,7 @@ _FOLDS: dict[type, Callable[[DayState, Any], DayState]] = {
             "vehicle_id": event.vehicle_id,
             "status": DispatchStatus.MATCHED,
             "breaches": (),
+            "held": None,
         }
     ),
     ev.VehicleApproached: _change(lambda *_: {}),
@@ -220,6 +235,7 @@ _FOLDS: dict[type, Callable[[DayState, Any], DayState]] = {
     ev.RideRerouted: _note(lambda _, event: {"ride": event.ride}),
     ev.ContactAttempted: _note(lambda _, event: {"contacted_time": event.time}),
     ev.BreachRecorded: _note(_breached),
+    ev.ConnectionMoved: _note(lambda _, event: {"held": event.held, "ride": event.ride}),
     ev.AssignmentLocked: _note(
         lambda _, event: {"status": DispatchStatus.LOCKED, "lock_note": event.note}
     ),

@@ -45,8 +45,29 @@ class Connection:
 
     trip_id: str
     stop_id: str
-    time: int  # service seconds, departure if the shuttle feeds it, else arrival
+    time: int  # service seconds, departure if the shuttle feeds it, else arrival; as agreed
     feeds: bool  # True: the shuttle brings the rider to the trip
+    transfer_s: int = 0  # the walk between the two, and to a departure some time to spare
+    reported_time: int | None = None  # service seconds, as last reported
+    is_cancelled: bool = False  # the trip does not run, or does not call there
+
+    @property
+    def expected_time(self) -> int:
+        """When the trip is expected to depart, or to arrive: service seconds."""
+        return self.time if self.reported_time is None else self.reported_time
+
+    @property
+    def delay_s(self) -> int:
+        """Seconds later than agreed; negative if earlier."""
+        return self.expected_time - self.time
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A connection as it stands now, and the promise as it has moved with its trip."""
+
+    connection: Connection
+    promise: Promise
 
 
 class Actor(StrEnum):
@@ -83,6 +104,7 @@ class BreachRule(StrEnum):
     PICKUP_LATEST = "pickup_latest"
     DROPOFF_LATEST = "dropoff_latest"
     MAX_RIDE = "max_ride"
+    CONNECTION = "connection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +114,7 @@ class RideBreach:
     rule: BreachRule
     known_time: int  # service seconds
     late_s: int  # beyond the original limit
-    cause: str  # "running_late", "breakdown", "closure"
+    cause: str  # "running_late", "breakdown", "closure", "trip_late", "trip_cancelled" ...
 
 
 class DutyState(StrEnum):

@@ -1,16 +1,17 @@
 """Random storms of commands: the state is the fold of the log, and every plan keeps every rule."""
 
+from dataclasses import replace
 from functools import reduce
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.dispatch import commands as cmd
-from routing.dispatch.lifecycle import BEFORE_BOARDING, BookingState
+from routing.dispatch.lifecycle import BEFORE_BOARDING, ENDED, BookingState
 from routing.dispatch.quote import quote
 from routing.dispatch.rejections import Rejected, RejectReason
 from routing.dispatch.state import DayState, commit
-from routing.dispatch.values import Actor, BreachRule, Cancellation, Party
+from routing.dispatch.values import Actor, BreachRule, Cancellation, Connection, Party
 from routing.dispatch.visits import visit_id
 from routing.drt.model import VisitKind
 from tests.routing.dispatch.world import Town
@@ -33,13 +34,14 @@ ACTS = (
     "miss",
     "contact",
 )
+TRIPS = ("connect", "connect", "report", "report")
 CONTROL = ("delay", "lock", "move", "withdraw", "return", "undo", "propose", "skip")
 
 
 @st.composite
 def storms(draw):
     """Acts as (name, seconds that pass before it, four small numbers that it reads as it likes)."""
-    name = st.sampled_from(ACTS + ACTS + CONTROL)
+    name = st.sampled_from(ACTS + ACTS + CONTROL + TRIPS)
     pause = st.sampled_from((0, 0, 1, 20, 60, 120, 240, 900))
     return draw(st.lists(st.tuples(name, pause, BOOKING, PLACE, PLACE, PLACE), max_size=25))
 
@@ -69,13 +71,18 @@ def perform(town, name, k, a, b, c):
             party = Party(1 + b % 4, wheelchairs=int(c == 8))
             depart = town.now + 300 * (c % 4)
             return town.book(booking_id, a, b, party=party, depart=depart, waitlist=c == 7)
-        case "offer" | "amend":
+        case "report":
+            return town.do(report(town, k, a, b))
+        case "offer" | "amend" | "connect":
             request = cmd.RideRequest(
                 (cmd.StopChoice(a),), (cmd.StopChoice(b),), depart_from=town.now + 60 * c
             )
             offers = quote(town.state, request, town.now, town.network)
             if isinstance(offers, Rejected):
                 return offers
+            if name == "connect":
+                hanging = on_a_trip(offers[0], f"t{k % 2}", 60 * c, feeds=bool(a % 2))
+                return town.do(cmd.ConfirmOffer(booking_id, hanging, "owner"))
             if name == "offer":
                 return town.do(cmd.ConfirmOffer(booking_id, offers[0], "owner"))
             return town.do(cmd.AmendRide(booking_id, offers[0]))
@@ -113,6 +120,24 @@ def perform(town, name, k, a, b, c):
             return town.do(cmd.Tick())
 
 
+def on_a_trip(offer, trip_id, spare_s, *, feeds):
+    """The offer as part of a journey, with so much time to spare at the change."""
+    promise = offer.promise
+    time = promise.dropoff_latest + spare_s if feeds else promise.pickup_earliest - spare_s
+    trip = Connection(trip_id, "s", time, feeds, transfer_s=spare_s // 2)
+    return replace(offer, connection=trip)
+
+
+def report(town, k, a, b):
+    """A trip that somebody hangs on is early, late or cancelled."""
+    trips = [x.connection for x in town.state.bookings.values() if x.connection is not None]
+    if not trips:
+        return cmd.ReportTrip("t0", "s", None)
+    trip = trips[k % len(trips)]
+    time = None if b == 8 else trip.time + 90 * (a - 4)
+    return cmd.ReportTrip(trip.trip_id, trip.stop_id, time)
+
+
 def drive(town, vehicle_id):
     """What a driver does who follows the manifest."""
     plan = town.state.plans[vehicle_id]
@@ -142,6 +167,7 @@ def assert_rules_hold(town):
     for booking in town.state.bookings.values():
         assert_planned_where_it_belongs(town, booking)
         assert_promise_is_kept_or_breached(town, booking)
+        assert_connection_is_held_or_at_risk(town, booking)
 
 
 def assert_planned_where_it_belongs(town, booking):
@@ -160,10 +186,28 @@ def assert_planned_where_it_belongs(town, booking):
     assert planned == expected, booking
 
 
+def assert_connection_is_held_or_at_risk(town, booking):
+    """A ride that hangs on a trip makes it by plan, or a breach says that it may not."""
+    trip = booking.connection
+    if trip is None or booking.vehicle_id is None or booking.state in ENDED:
+        return
+    plan, times = (m[booking.vehicle_id] for m in (town.state.plans, town.state.times))
+    known = {breach.rule for breach in booking.breaches}
+    for visit, time in zip(plan.visits, times, strict=True):
+        if visit.ride_id != booking.booking_id or BreachRule.CONNECTION in known:
+            continue
+        assert not trip.is_cancelled
+        if trip.feeds and visit.kind is VisitKind.DROPOFF:
+            assert time.arrive + trip.transfer_s <= trip.expected_time + town.state.policy.notice_s
+        if not trip.feeds and visit.kind is VisitKind.PICKUP and booking.boarded_time is None:
+            stays = max(booking.promise.pickup_latest, time.start) + town.state.policy.notice_s
+            assert trip.expected_time + trip.transfer_s <= stays
+
+
 def assert_promise_is_kept_or_breached(town, booking):
     """A window in the plan is wider than the promise only where a breach says so."""
     known = {breach.rule for breach in booking.breaches}
-    promise = booking.terms.promise
+    promise = booking.promise
     for plan in town.state.plans.values():
         for visit in plan.visits:
             if visit.ride_id != booking.booking_id:

@@ -1,7 +1,8 @@
 """Record the logs that every later release must be able to read.
 
-`python -m tests.replay.record` writes files only where there are none: a recorded log is never
-recorded again. A new version of an event gets a new file.
+`python -m tests.replay.record` writes files only where there are none, and appends event types
+that are new: what was recorded once is never recorded again. A new version of an event gets a
+new file.
 """
 
 from collections.abc import Iterable
@@ -118,6 +119,13 @@ def _lines(commits: Iterable[Commit]) -> str:
     return "".join(f"{codec.encode_events(commit).decode()}\n" for commit in commits)
 
 
+def _append_new_types(name: str) -> None:
+    path = LOGS / name
+    known = {msgspec.json.decode(line)[0]["type"] for line in path.read_bytes().splitlines()}
+    new = [commit for commit in samples() if type(commit[0]).__name__ not in known]
+    path.write_text(path.read_text("utf-8") + _lines(new), "utf-8")
+
+
 def main() -> None:
     """Write what is missing."""
     story = tell()
@@ -126,6 +134,7 @@ def main() -> None:
     _write("day.jsonl", _lines(story.commits))
     _write("day.state.json", msgspec.json.format(msgspec.json.encode(state)).decode() + "\n")
     _write("events-1.jsonl", _lines(samples()))
+    _append_new_types("events-1.jsonl")
 
 
 if __name__ == "__main__":

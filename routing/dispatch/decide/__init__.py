@@ -9,7 +9,15 @@ from typing import Any
 
 from routing.dispatch import commands as cmd
 from routing.dispatch import events as ev
-from routing.dispatch.decide import booking, clock, disruption, driving, replan, reversal
+from routing.dispatch.decide import (
+    booking,
+    clock,
+    connection,
+    disruption,
+    driving,
+    replan,
+    reversal,
+)
 from routing.dispatch.draft import Draft
 from routing.dispatch.network import Network
 from routing.dispatch.rejections import Rejected, RejectReason
@@ -32,6 +40,7 @@ _HANDLERS: dict[type, Handler] = {
     cmd.MissRider: driving.miss_rider,
     cmd.RecordContact: driving.record_contact,
     cmd.ReportArrival: driving.report_arrival,
+    cmd.ReportTrip: connection.report_trip,
     cmd.LockAssignment: replan.lock_assignment,
     cmd.UnlockAssignment: replan.unlock_assignment,
     cmd.MoveRide: replan.move_ride,

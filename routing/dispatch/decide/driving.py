@@ -156,13 +156,13 @@ def _guard_no_show(draft: Draft, booking: Booking) -> Rejected | None:
 def waits_until(booking: Booking, wait_s: int) -> int:
     """When a missing rider may be recorded as a no-show, at the earliest."""
     arrived = booking.arrived_time or 0
-    return max(booking.terms.promise.pickup_earliest, arrived) + wait_s
+    return max(booking.promise.pickup_earliest, arrived) + wait_s
 
 
 def leaves_from(booking: Booking, wait_s: int) -> int:
     """When the vehicle may leave without the rider: max(promised latest, arrival + wait)."""
     arrived = booking.arrived_time or 0
-    return max(booking.terms.promise.pickup_latest, arrived + wait_s)
+    return max(booking.promise.pickup_latest, arrived + wait_s)
 
 
 def _hold_for(draft: Draft, booking: Booking) -> None:

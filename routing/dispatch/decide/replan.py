@@ -53,7 +53,7 @@ def move_ride(draft: Draft, command: cmd.MoveRide) -> Rejected | None:
         return Rejected(RejectReason.UNKNOWN_VEHICLE)
     if booking.state not in _MOVABLE:
         return Rejected(RejectReason.WRONG_STATE)
-    ride = _as_told(draft, booking)
+    ride = as_told(draft, booking, booking.ride)
     release(draft, booking)
     found = draft.find_insertion(ride, [command.vehicle_id])
     if found is None:
@@ -63,9 +63,9 @@ def move_ride(draft: Draft, command: cmd.MoveRide) -> Rejected | None:
     return None
 
 
-def _as_told(draft: Draft, booking: Booking) -> Ride:
-    """The ride, no earlier than its rider was told and no later, if the pickup is near."""
-    ride, policy = booking.ride, draft.state.policy
+def as_told(draft: Draft, booking: Booking, ride: Ride) -> Ride:
+    """``ride`` no earlier than its rider was told, and no later, if the pickup is near."""
+    policy = draft.state.policy
     if booking.vehicle_id is None:
         return ride
     plan, times = draft.state.plans[booking.vehicle_id], draft.state.times[booking.vehicle_id]

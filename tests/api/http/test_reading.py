@@ -3,7 +3,7 @@
 import itertools
 import json
 import zipfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -140,6 +140,63 @@ def test_a_shuttle_feeds_a_bus_that_leaves_the_city(timetabled, rider):
     bus = next(leg for leg in offer["legs"] if leg["mode"] == "bus")
     assert booked["connection"]["trip_id"] == bus["route"]["trip_id"]
     assert booked["promise"]["dropoff_latest_at"] < bus["departs_at"]
+
+
+def test_a_late_bus_moves_the_shuttle_that_feeds_it(timetabled, rider, dispatcher):
+    """As reported by a dispatcher; rider, driver and control room see the same."""
+    timetabled.next_morning()
+    timetabled.have_timetable()
+    booked = book_to_the_coach(timetabled, rider)
+    trip, promise = booked["connection"], booked["promise"]
+    assert trip["status"] == "held"
+    assert trip["expected_at"] == trip["at"]
+    late = datetime.fromisoformat(trip["at"]) + timedelta(minutes=7)
+    bus = {"trip_id": trip["trip_id"], "stop_id": trip["stop_id"]}
+    answer = dispatcher.post("/v1/trip-reports", bus | {"expected_at": late.isoformat()})
+    assert answer.status_code == 200, answer.text
+    (held,) = answer.json()["connections"]
+    assert held["connection"] == trip | {"expected_at": late.isoformat()}
+    assert dispatcher.get("/v1/connections").json() == answer.json()
+    now = rider.get(f"/v1/bookings/{booked['booking_id']}").json()
+    assert now["connection"] == held["connection"]
+    moved = datetime.fromisoformat(promise["dropoff_latest_at"]) + timedelta(minutes=7)
+    assert now["promise"]["dropoff_latest_at"] == moved.isoformat()
+    driver = driver_of(timetabled, booked["vehicle_id"])
+    manifest = driver.get(f"/v1/vehicles/{booked['vehicle_id']}/manifest").json()
+    assert manifest["visits"][1]["connection"] == held["connection"]
+    assert manifest["visits"][1]["window"]["latest_at"] == moved.isoformat()
+
+
+def test_a_bus_that_does_not_run_is_told_to_who_hangs_on_it(timetabled, rider, dispatcher):
+    timetabled.next_morning()
+    timetabled.have_timetable()
+    booked = book_to_the_coach(timetabled, rider)
+    trip = booked["connection"]
+    bus = {"trip_id": trip["trip_id"], "stop_id": trip["stop_id"]}
+    driver = driver_of(timetabled, booked["vehicle_id"])
+    shown = driver.post("/v1/trip-reports", bus | {"cancelled": True}).json()
+    assert [c["connection"]["status"] for c in shown["connections"]] == ["cancelled"]
+    now = rider.get(f"/v1/bookings/{booked['booking_id']}").json()
+    assert [(b["rule"], b["cause"]) for b in now["breaches"]] == [("connection", "trip_cancelled")]
+    log = dispatcher.get("/v1/audit-log").json()["entries"]
+    (entry,) = [e for e in log if e["type"] == "ConnectionMoved"]
+    assert entry["facts"]["source"] == "driver"
+    assert entry["facts"]["connection"]["is_cancelled"] is True
+    assert driver.post("/v1/trip-reports", bus).status_code == 400
+    assert rider.post("/v1/trip-reports", bus | {"cancelled": True}).status_code == 403
+
+
+def book_to_the_coach(timetabled, rider):
+    """A shuttle to a coach that leaves the city."""
+    outside = next(
+        stop["stop_id"]
+        for stop in rider.get("/v1/stops", kind="bus").json()["stops"]
+        if stop["zone_id"] is None
+    )
+    answer = rider.post("/v1/trip-requests", trip("VS085", outside, depart_at=at(timetabled, 600)))
+    assert answer.status_code == 200, answer.text
+    offer = next(o for o in answer.json()["offers"] if o["kind"] == "shuttle_bus")
+    return rider.post("/v1/bookings", {"offer_id": offer["offer_id"]}).json()
 
 
 def test_the_feed_can_be_fetched(anybody):
