@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from api.accounts.people import build_people, greet_operator
 from api.clocks.chosen import choose_clock
 from api.clocks.clock import Clock, SystemClock
 from api.clocks.service_time import ServiceTime
@@ -118,6 +119,7 @@ async def _start(stack: AsyncExitStack, settings: Settings, clock: Clock | None)
     service = _service(settings, secret, area, clock, store, loop, timetables, rescuer)
     await asyncio.to_thread(warm_kernels, area, timetables.find_any())
     settle_memory()
+    await greet_operator(service.people, settings, [v.vehicle_id for v in area.fleet])
     _keep_running(stack, _prepare_days(service))
     reoptimiser = Reoptimiser(loop)
     await reoptimiser.start()
@@ -192,6 +194,7 @@ def _service(
         positions=positions,
         board=VehicleBoard(area, loop, time, stops, positions),
         tokens=Tokens(secret, SystemClock().now),
+        people=build_people(settings, secret, store),
         offers=OfferTokens(secret),
         metrics=Metrics(),
         speed=clock.speed,

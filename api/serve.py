@@ -48,6 +48,8 @@ def serve(settings: Settings) -> None:
         log_config=None,
         access_log=settings.log_level == "DEBUG",
         server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=GRACE_S,
     )
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.accounts.people import People
 from api.clocks.service_time import ServiceTime
 from api.http.assets import Asset
 from api.http.auth import Tokens
@@ -40,6 +41,7 @@ class Service:
     positions: Positions
     board: VehicleBoard
     tokens: Tokens
+    people: People
     offers: OfferTokens
     metrics: Metrics
     speed: float

@@ -66,6 +66,34 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         65_536, ge=1024, description="Largest request body that is accepted."
     )
+    public_url: str = Field(
+        "", description="Address at which people reach the service, such as https://ride.example."
+    )
+    trusted_proxies: str = Field(
+        "127.0.0.1", description="Proxies whose word on scheme and client address is taken."
+    )
+    session_hours: float = Field(
+        12.0, gt=0, le=168, description="Longest session of staff; 2 hours unused end it too."
+    )
+    oidc_issuer: str = Field(
+        "", description="OpenID Connect provider at which staff sign in; none by default."
+    )
+    oidc_client_id: str = Field("", description="The provider's id for this service.")
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="The provider's secret for this service; public clients have none."
+    )
+    oidc_role_claim: str = Field(
+        "roles", description="Claim that holds the role, dotted where it is nested."
+    )
+    oidc_vehicle_claim: str = Field(
+        "vehicle_id", description="Claim that holds the vehicle of a driver."
+    )
+    text_sender: str = Field(
+        "console", description="What brings texts to phones, as module:name; prints by default."
+    )
+    phone_country: str = Field(
+        "82", pattern=r"^\d{1,3}$", description="Country code of numbers that begin with a 0."
+    )
     rider_token_days: int = Field(365, ge=1, description="Days for which a device token is valid.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least severe log lines that are written."

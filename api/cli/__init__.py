@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from api.cli import (
+    account,
     build_feed,
     check,
     check_feed,
@@ -30,6 +31,7 @@ from routing.errors import SokchoError
 COMMANDS: tuple[Command, ...] = (
     serve.COMMAND,
     token.COMMAND,
+    account.COMMAND,
     check.COMMAND,
     replay.COMMAND,
     export.COMMAND,

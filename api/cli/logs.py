@@ -113,7 +113,7 @@ def _parse(path: Path) -> "Iterable[LoggedCommit]":
 
 
 async def _read_store(settings: "Settings", area_id: str, day: date | None) -> list[DayLog]:
-    async with _opened(settings, area_id) as store:
+    async with opened(settings, area_id) as store:
         dates = await store.list_dates()
         if day is not None:
             if day.isoformat() not in dates:
@@ -136,14 +136,22 @@ async def _read_day(store: "Store", service_date: str) -> DayLog:
 
 
 @asynccontextmanager
-async def _opened(settings: "Settings", area_id: str) -> "AsyncIterator[Store]":
-    """Open the store, through the server of the service that runs, where one does."""
+async def opened(
+    settings: "Settings", area_id: str, *, make: bool = False
+) -> "AsyncIterator[Store]":
+    """Open the store, through the server of the service that runs, where one does.
+
+    Raises
+    ------
+    StoreError
+        If there is none yet, and ``make`` does not ask for one.
+    """
     from api.served import area_store
     from api.store.store import Store
 
     store = area_store(settings, area_id)
     if store.server is not None:
-        if not store.server.folder.is_dir():
+        if not make and not store.server.folder.is_dir():
             raise StoreError(f"there is no log in {store.server.folder}; `sokcho serve` makes one")
         running = Store(area_id, url=store.server.url)
         try:

@@ -1,7 +1,7 @@
-"""Who may do what: signed tokens, roles, and the dependency that each endpoint names.
+"""Who may do what: signed tokens, sessions, roles, and the dependency that each endpoint names.
 
-Rule: a token says who somebody is (an opaque subject), in which role, until when. Whether they
-may see one booking is decided by ownership, not by knowing its id.
+Rule: a token or a session says who somebody is (an opaque subject), in which role, until when.
+Whether they may see one booking is decided by ownership, not by knowing its id.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,7 @@ import jwt
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
+from api.http.cookies import check_origin, session_cookie
 from api.http.errors import Problem
 
 ALGORITHM = "HS256"
@@ -131,7 +132,10 @@ class Allowed(HTTPBearer):
         super().__init__(
             scheme_name="token",
             bearerFormat="JWT",
-            description="From POST /v1/device-tokens for riders, `sokcho token` for staff.",
+            description=(
+                "From POST /v1/device-tokens or /v1/phone-tokens for riders, `sokcho token` for"
+                " scripts. Pages of staff send the session cookie of POST /v1/sign-in instead."
+            ),
             auto_error=False,
         )
         self.roles = (*roles, Role.ADMIN)
@@ -142,18 +146,36 @@ class Allowed(HTTPBearer):
         Raises
         ------
         Problem
-            ``unauthorised`` without a valid token, ``forbidden`` in another role.
+            ``unauthorised`` without a valid token or session, ``forbidden`` in another role,
+            ``cross-site`` where a session's cookie comes with the request of another site.
         """
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Problem("unauthorised")
-        caller: Caller = request.app.state.service.tokens.open(token.strip())
+        caller = await _caller_of(request)
         if caller.role not in self.roles:
             raise Problem("forbidden", {"roles": [role.value for role in self.roles]})
         return caller
 
 
+async def _caller_of(request: Request) -> Caller:
+    """Who sends a request: by bearer token, or else by the cookie of a session."""
+    service = request.app.state.service
+    if "authorization" in request.headers:
+        scheme, _, token = request.headers["authorization"].partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Problem("unauthorised")
+        caller: Caller = service.tokens.open(token.strip())
+        return caller
+    cookie = request.cookies.get(session_cookie(request))
+    session = await service.people.sessions.find(cookie) if cookie else None
+    if session is None:
+        raise Problem("unauthorised")
+    check_origin(request)
+    holder: Caller = session.caller
+    return holder
+
+
 _R = Role
+Anyone = Annotated[Caller, Depends(Allowed(*Role))]
+Admin = Annotated[Caller, Depends(Allowed())]
 Booker = Annotated[Caller, Depends(Allowed(_R.RIDER, _R.REPRESENTATIVE, _R.DISPATCHER))]
 Driver = Annotated[Caller, Depends(Allowed(_R.DRIVER, _R.DISPATCHER))]
 Dispatcher = Annotated[Caller, Depends(Allowed(_R.DISPATCHER))]

@@ -132,6 +132,49 @@ _OF_THE_LIFECYCLE = (
           "The server's clock is behind its log. Try again shortly."),
 )  # fmt: skip
 
+_OF_SIGN_IN = (
+    _type("sign-in-failed", 401, "로그인하지 못했습니다", "Not signed in",
+          "이름이나 비밀번호가 맞지 않습니다. 다시 입력하거나 관리자에게 문의해 주세요.",
+          "Name or password is wrong. Try again, or ask your administrator."),
+    _type("too-many-tries", 429, "잠시 기다려 주세요", "Too many tries",
+          "시도가 너무 많았습니다. Retry-After에 적힌 시간(초) 뒤에 다시 해 주세요.",
+          "Too many tries. Wait for the seconds in Retry-After and try again."),
+    _type("cross-site", 403, "다른 사이트에서 온 요청입니다", "Request of another site",
+          "이 서비스의 화면에서 다시 시도해 주세요. 프로그램은 Bearer 토큰을 써 주세요.",
+          "Use the pages of this service; programs send `Authorization: Bearer` instead."),
+    _type("no-role", 403, "맡은 역할이 없습니다", "No role here",
+          "이 계정에 역할이 없습니다. 관리자에게 역할을 요청해 주세요.",
+          "Your account has no role in this service. Ask your administrator for one."),
+    _type("provider-unavailable", 503, "로그인 서버가 답하지 않습니다",
+          "Identity provider unavailable",
+          "기관 로그인 서버가 답하지 않습니다. 잠시 뒤 다시 시도해 주세요.",
+          "The identity provider does not answer. Try again shortly."),
+    _type("weak-password", 422, "비밀번호가 약합니다", "Password too weak",
+          "열 글자 이상, 이름이 들어가지 않은 비밀번호를 정해 주세요.",
+          "Choose 10 characters or more, not the same few, without the account's name."),
+    _type("account-exists", 409, "이미 있는 계정입니다", "Account exists",
+          "같은 이름의 계정이 있습니다. 다른 이름을 골라 주세요.",
+          "Another account has this name. Choose another."),
+    _type("account-mismatch", 422, "계정 내용이 맞지 않습니다", "Account does not add up",
+          "차량은 기사에게만 정할 수 있고, 새 계정에는 비밀번호가 필요합니다.",
+          "Only drivers have a vehicle, riders have no account, and a new one needs a password."),
+    _type("last-admin", 409, "마지막 관리자입니다", "Last administrator",
+          "관리자가 한 명은 있어야 합니다. 먼저 다른 관리자를 만들어 주세요.",
+          "Somebody must be able to administer. Make another administrator first."),
+    _type("setup-done", 409, "이미 설정되었습니다", "Set up already",
+          "관리자가 이미 있습니다. 로그인해 주세요.",
+          "There is an administrator already. Sign in."),
+    _type("wrong-code", 422, "인증번호가 맞지 않습니다", "Wrong code",
+          "인증번호가 틀렸거나 만료되었습니다. 다시 확인하거나 새 번호를 받아 주세요.",
+          "The code is wrong or too old. Check it, or ask for a new one."),
+    _type("wrong-phone", 422, "전화번호가 아닙니다", "Not a phone number",
+          "전화번호를 확인해 주세요. 예: 010-1234-5678",
+          "Check the number; abroad begin with + and the country code."),
+    _type("not-sent", 503, "문자를 보내지 못했습니다", "Text not sent",
+          "문자를 보내지 못했습니다. 잠시 뒤 다시 시도해 주세요.",
+          "The text could not be sent. Try again shortly."),
+)  # fmt: skip
+
 _OF_HTTP = (
     _type("malformed", 400, "요청 형식이 잘못되었습니다", "Malformed request",
           "요청을 읽을 수 없습니다. errors에 적힌 항목을 고쳐 주세요.",
@@ -149,8 +192,8 @@ _OF_HTTP = (
           "같은 Idempotency-Key로 다른 내용을 보냈습니다. 새 키를 써 주세요.",
           "This Idempotency-Key was used for another request. Use a new one."),
     _type("unauthorised", 401, "인증이 필요합니다", "Token missing or not valid",
-          "토큰이 없거나 만료되었습니다. 앱에서 다시 시작하거나 새 토큰을 받아 주세요.",
-          "Send a valid token as `Authorization: Bearer`; POST /v1/device-tokens gives one."),
+          "로그인이 필요하거나 만료되었습니다. 다시 로그인하거나 앱에서 다시 시작해 주세요.",
+          "Sign in again; programs send `Authorization: Bearer` with a token that is still valid."),
     _type("forbidden", 403, "권한이 없습니다", "Not your role",
           "이 일을 할 수 있는 역할이 아닙니다. 담당자의 토큰으로 다시 시도해 주세요.",
           "Your role may not do this. Use a token of one of the roles that the API names."),
@@ -194,5 +237,5 @@ _OF_HTTP = (
 
 #: Every problem type by its code.
 PROBLEMS: dict[str, ProblemType] = {
-    problem.code: problem for problem in (*_OF_A_RIDE, *_OF_THE_LIFECYCLE, *_OF_HTTP)
+    problem.code: problem for problem in (*_OF_A_RIDE, *_OF_THE_LIFECYCLE, *_OF_SIGN_IN, *_OF_HTTP)
 }

@@ -1,11 +1,13 @@
 """The resources of the service, one module for each group."""
 
 from api.routers import (
+    accounts,
     bookings,
     connections,
     control,
     health,
     service,
+    sign_in,
     tokens,
     transit,
     trips,
@@ -16,6 +18,8 @@ from api.routers import (
 ROUTERS = (
     service.router,
     tokens.router,
+    sign_in.router,
+    accounts.router,
     trips.router,
     bookings.router,
     vehicles.router,

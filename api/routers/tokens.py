@@ -9,7 +9,7 @@ from starlette.responses import Response
 from api.http.auth import Caller, Role, device_subject
 from api.http.responses import encode, refusals
 from api.schemas.tokens import TokenView
-from api.service import Served
+from api.service import Served, Service
 
 router = APIRouter(prefix="/v1", tags=["rider"])
 
@@ -23,7 +23,11 @@ async def create_device_token(service: Served) -> Response:
 
     Nothing is stored, so a repeat does no harm and no Idempotency-Key is asked for.
     """
-    caller = Caller(device_subject(secrets.token_bytes(16)), Role.RIDER)
+    return show_token(service, Caller(device_subject(secrets.token_bytes(16)), Role.RIDER))
+
+
+def show_token(service: Service, caller: Caller) -> Response:
+    """Answer with a token of a rider."""
     lifetime = timedelta(days=service.settings.rider_token_days)
     token, expires_at = service.tokens.issue(caller, lifetime)
     view = TokenView(token, caller.role.value, expires_at)

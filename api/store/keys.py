@@ -47,6 +47,36 @@ class Keys:
         """Channel that names each service date and version as it is committed."""
         return f"{{{self.area}}}:commits"
 
+    @property
+    def accounts(self) -> str:
+        """Hash of account id -> account of staff, with the hash of its password."""
+        return f"{{{self.area}}}:accounts"
+
+    @property
+    def account_names(self) -> str:
+        """Hash of the name that is typed -> account id."""
+        return f"{{{self.area}}}:account-names"
+
+    def session(self, digest: str) -> str:
+        """Session of staff, by the hash of its cookie; expires."""
+        return f"{{{self.area}}}:session:{digest}"
+
+    def sign_in(self, digest: str) -> str:
+        """A sign-in that is at its provider, by the hash of its state; expires."""
+        return f"{{{self.area}}}:sign-in:{digest}"
+
+    def phone_code(self, digest: str) -> str:
+        """Hash of a rider's one-time code, by the keyed hash of the number; expires."""
+        return f"{{{self.area}}}:phone-code:{digest}"
+
+    def tries(self, what: str, digest: str) -> str:
+        """Counter of tries at a secret; expires."""
+        return f"{{{self.area}}}:tries:{what}:{digest}"
+
+    def wait(self, what: str, digest: str) -> str:
+        """Stands while the next try has to wait; expires."""
+        return f"{{{self.area}}}:wait:{what}:{digest}"
+
     def events(self, service_date: str) -> str:
         """Stream of the day's commits; the entry of version n has id ``n-0``."""
         return f"{{{self.area}}}:{service_date}:events"

@@ -134,6 +134,18 @@ class Store:
         with _reaching():
             await self._connected.ping()
 
+    @contextlib.contextmanager
+    def reach(self) -> Iterator[Any]:
+        """Reach the server for what is no part of the log, such as sessions.
+
+        Raises
+        ------
+        StoreUnavailable
+            If it does not answer.
+        """
+        with _reaching():
+            yield self._connected
+
     # --- the log ---
 
     async def list_dates(self) -> list[str]:
