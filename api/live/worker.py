@@ -1,7 +1,7 @@
 """Work that would hold up the loop, in a process of its own.
 
 Rule: the worker owns nothing. It is handed values and gives values back, so it may hang, crash
-or be late. It is a process because OR-Tools holds Python's lock for as long as it searches.
+or be late. It is a process so that a search is nice to who serves riders, and can be killed.
 The worker imports this module, which therefore imports little.
 """
 
@@ -13,6 +13,7 @@ import signal
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from time import monotonic
 from typing import Any
 
 from routing.drt.model import VehiclePlan
@@ -143,7 +144,13 @@ def search(
     tuple of VehiclePlan
         Plans of the same vehicles, never worse than ``plans``.
     """
-    # here, so that a process that serves never loads OR-Tools
-    from routing.drt.reoptimise import reoptimise
+    # here, so that the process that serves does not wait for what only this one needs
+    from routing.drt.search import improve, warm_up
 
-    return tuple(reoptimise(plans, travel, weights, seconds=seconds, seed=seed).plans)
+    warm_up()  # nothing but a millisecond once the kernels are loaded
+    started = monotonic()
+
+    def budget(_: int) -> float:
+        return (monotonic() - started) / seconds
+
+    return tuple(improve(plans, travel, weights, seed=seed, budget=budget).plans)
