@@ -148,9 +148,10 @@ def search(
     from routing.drt.search import improve, warm_up
 
     warm_up()  # nothing but a millisecond once the kernels are loaded
-    started = monotonic()
-
-    def budget(_: int) -> float:
-        return (monotonic() - started) / seconds
-
+    budget = _within(seconds)
     return tuple(improve(plans, travel, weights, seed=seed, budget=budget).plans)
+
+
+def _within(seconds: float) -> Callable[[int], float]:
+    started = monotonic()
+    return lambda _: (monotonic() - started) / seconds
