@@ -12,7 +12,7 @@ import functools
 import hashlib
 import inspect
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import MISSING, Field, fields
 from types import ModuleType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -116,15 +116,23 @@ def _is_map(hint: Any) -> bool:
     return get_origin(hint) is Map
 
 
+def _default(item: Field[Any], hint: Any) -> Any:
+    if _is_map(hint):
+        return msgspec.field(default_factory=list)
+    return msgspec.field(default=item.default) if item.default is not MISSING else msgspec.NODEFAULT
+
+
 def _snapshot_type() -> type[msgspec.Struct]:
     """Struct of a state's fields, with its maps as lists of pairs."""
     hints = get_type_hints(DayState)
-    shape: list[tuple[str, Any]] = [("fold", str)]
+    shape: list[Any] = [("fold", str)]
     for item in fields(DayState):
         hint = hints[item.name]
         # built at run time from the state's own annotations
-        shape.append((item.name, list[tuple[get_args(hint)]] if _is_map(hint) else hint))  # type: ignore[misc]
-    return msgspec.defstruct("Snapshot", shape)
+        kind = list[tuple[get_args(hint)]] if _is_map(hint) else hint  # type: ignore[misc]
+        # a state from before the field was there had the field's default
+        shape.append((item.name, kind, _default(item, hint)))
+    return msgspec.defstruct("Snapshot", shape, kw_only=True)
 
 
 _MAPS = {name for name, hint in get_type_hints(DayState).items() if _is_map(hint)}

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 
 from routing.dispatch.values import (
     Actor,
+    Audience,
     Cancellation,
     Channel,
+    Closure,
     Connection,
+    Driving,
     Party,
     Promise,
+    Suspension,
     Walk,
 )
 from routing.drt.model import Vehicle, VisitKind
@@ -246,6 +250,68 @@ class ReturnVehicle:
 
 
 @dataclass(frozen=True, slots=True)
+class CloseRoads:
+    """Close roads for a while; decided with the travel times that hold with them closed."""
+
+    closure: Closure
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenRoads:
+    """Lift a closure; decided with the travel times that hold without it."""
+
+    closure_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendService:
+    """Pick nobody up for a while; who was to be is told, and free to book anew."""
+
+    suspension: Suspension
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeService:
+    """Lift a suspension; what it cancelled can be undone one by one."""
+
+    suspension_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetRoster:
+    """When a vehicle is on duty on this day, and who drives it when."""
+
+    vehicle_id: str
+    shift_from: int
+    shift_until: int
+    drivers: tuple[Driving, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePolicy:
+    """Replace the operator's rules from now on; what was promised stays promised."""
+
+    policy: ServicePolicy
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """Tell all riders of an audience something; the words name no person."""
+
+    broadcast_id: str
+    audience: Audience
+    text_ko: str
+    text_en: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProposedPlan:
     """New order of visits of one vehicle, as (kind, booking id)."""
 
@@ -298,6 +364,13 @@ Command = (
     | ReverseCancellation
     | WithdrawVehicle
     | ReturnVehicle
+    | CloseRoads
+    | ReopenRoads
+    | SuspendService
+    | ResumeService
+    | SetRoster
+    | ChangePolicy
+    | Broadcast
     | ProposePlan
     | RescueRide
     | Tick

@@ -1,22 +1,26 @@
 """Facts. The log is a list of these and nothing else; a state is their fold.
 
 Every event carries ``time``, the service seconds at which it was decided. Events hold no name,
-no phone number and no exact coordinate. A change of shape is a new event type, and the old one
-stays readable.
+no phone number and no exact place of a person. A change of shape is a new event type, and the
+old one stays readable.
 """
 
 from dataclasses import dataclass
 
 from routing.dispatch.values import (
     Actor,
+    Audience,
     Cancellation,
     Channel,
+    Closure,
     Connection,
+    Driving,
     DutyState,
     Held,
     Party,
     Promise,
     RideBreach,
+    Suspension,
     Walk,
 )
 from routing.drt.model import Ride, Vehicle, VehiclePlan, VisitTime
@@ -266,6 +270,76 @@ class DutyChanged:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class RoadsClosed:
+    """Roads are closed for a while; the travel times of the day follow from all closures."""
+
+    time: int
+    closure: Closure
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoadsReopened:
+    """A closure was lifted."""
+
+    time: int
+    closure_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSuspended:
+    """Nobody is picked up for a while, everywhere or in a zone."""
+
+    time: int
+    suspension: Suspension
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceResumed:
+    """A suspension was lifted."""
+
+    time: int
+    suspension_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterChanged:
+    """A vehicle has another shift, or other drivers."""
+
+    time: int
+    vehicle_id: str
+    shift_from: int
+    shift_until: int
+    drivers: tuple[Driving, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChanged:
+    """Other rules hold from now on."""
+
+    time: int
+    policy: ServicePolicy
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastSent:
+    """These bookings' riders were told something."""
+
+    time: int
+    broadcast_id: str
+    audience: Audience
+    booking_ids: tuple[str, ...]
+    text_ko: str
+    text_en: str
+    by: str
+
+
 BookingEvent = (
     RideBooked
     | RideWaitlisted
@@ -289,4 +363,16 @@ BookingEvent = (
     | AssignmentLocked
     | AssignmentUnlocked
 )
-Event = DayOpened | PlanChanged | DutyChanged | BookingEvent
+Event = (
+    DayOpened
+    | PlanChanged
+    | DutyChanged
+    | BookingEvent
+    | RoadsClosed
+    | RoadsReopened
+    | ServiceSuspended
+    | ServiceResumed
+    | RosterChanged
+    | PolicyChanged
+    | BroadcastSent
+)

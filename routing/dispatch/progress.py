@@ -98,6 +98,19 @@ def drop_ride(plan: VehiclePlan, ride_id: str, arrival: int, time: int) -> Vehic
     return replace(kept, place=plan.visits[0].place, ready_time=max(arrival, time), first_arrival=0)
 
 
+def turn_back(plan: VehiclePlan, ride_id: str, time: int) -> VehiclePlan:
+    """``plan`` without a ride that is not on board, its place being out of reach now.
+
+    A vehicle on its way there goes on from where it last was: how far it came is not known.
+    """
+    gone = {i for i, visit in enumerate(plan.visits) if visit.ride_id == ride_id}
+    n_frozen = plan.n_frozen - sum(1 for i in gone if i < plan.n_frozen)
+    kept = replace(plan, visits=_without(plan.visits, gone), n_frozen=n_frozen)
+    if 0 not in gone or not plan.n_frozen:
+        return kept
+    return replace(kept, ready_time=max(plan.ready_time, time), first_arrival=0, standing=False)
+
+
 def hold(plan: VehiclePlan, until: int) -> VehiclePlan:
     """The vehicle may not leave before ``until``."""
     ready = max(plan.ready_time, until)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from routing.dispatch.commands import Offer, RideRequest, StopChoice
+from routing.dispatch.conditions import narrowed, suspended_until
 from routing.dispatch.draft import Draft
 from routing.dispatch.network import Network
 from routing.dispatch.rejections import Rejected, RejectReason
@@ -53,6 +54,8 @@ def quote(
         return refusal
     draft = Draft(state, now, network)
     found = _search(draft, request) if draft.replan_fleet() else []
+    if not found and (again := _suspended_until(state, request)) is not None:
+        return Rejected(RejectReason.SUSPENDED, alternative_time=again)
     if not found:
         return Rejected(_why_no_room(draft, request), alternative_time=_alternative(draft, request))
     best = min(found, key=lambda pair: pair[0])[1]
@@ -89,6 +92,13 @@ def _refuse(state: DayState, request: RideRequest, now: int) -> Rejected | None:
     if not list(_pairs(request)):
         return Rejected(RejectReason.WALK_INSTEAD)
     return None
+
+
+def _suspended_until(state: DayState, request: RideRequest) -> int | None:
+    """When pickups begin again, if none of the pairs of stops is served at the time wished for."""
+    wanted = wanted_time(request)
+    again = [suspended_until(state, a.place, b.place, wanted) for a, b in _pairs(request)]
+    return None if None in again else min((t for t in again if t is not None), default=None)
 
 
 def _fits_a_vehicle(state: DayState, party: Party) -> bool:
@@ -139,7 +149,10 @@ def _wishes(draft: Draft, request: RideRequest) -> Iterator[_Wish]:
         if direct_s < NEVER and window[0] <= window[1]:
             limit_s, dwell_s = policy.max_ride_s(direct_s), _dwell_s(request.party, policy)
             ends, load = (origin.place, destination.place), request.party.load
-            ride = Ride(QUOTE_ID, *ends, *window, limit_s, load, dwell_s, dwell_s)
+            wished = Ride(QUOTE_ID, *ends, *window, limit_s, load, dwell_s, dwell_s)
+            ride = narrowed(draft.state, wished)
+            if ride is None:
+                continue
             yield _Wish(origin, destination, request.party, ride, direct_s)
 
 

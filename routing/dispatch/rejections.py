@@ -35,6 +35,10 @@ class RejectReason(StrEnum):
     PLAN_INVALID = "plan-invalid"
     DAY_NOT_OPEN = "day-not-open"
     DAY_ALREADY_OPEN = "day-already-open"
+    SUSPENDED = "suspended"
+    UNKNOWN_CLOSURE = "unknown-closure"
+    UNKNOWN_SUSPENSION = "unknown-suspension"
+    ROSTER_CONFLICT = "roster-conflict"
     CLOCK_WENT_BACK = "clock-went-back"
 
 

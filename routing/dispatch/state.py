@@ -17,12 +17,15 @@ from routing.dispatch.lifecycle import BookingState, next_state
 from routing.dispatch.values import (
     Cancellation,
     Channel,
+    Closure,
     Connection,
     DispatchStatus,
+    Driving,
     DutyState,
     Held,
     Promise,
     RideBreach,
+    Suspension,
 )
 from routing.drt.model import Ride, Vehicle, VehiclePlan, VisitTime
 from routing.policy import ServicePolicy
@@ -76,6 +79,9 @@ class DayState:
     times: Map[str, tuple[VisitTime, ...]] = Map()  # by vehicle id, of plan.visits
     duties: Map[str, DutyState] = Map()
     changed: Map[str, int] = Map()  # by vehicle id, version that last changed its visits
+    closures: Map[str, Closure] = Map()
+    suspensions: Map[str, Suspension] = Map()
+    drivers: Map[str, tuple[Driving, ...]] = Map()  # by vehicle id, who drives it when
 
     @property
     def is_open(self) -> bool:
@@ -134,6 +140,17 @@ def _plan(state: DayState, event: ev.PlanChanged) -> DayState:
 
 def _duty(state: DayState, event: ev.DutyChanged) -> DayState:
     return replace(state, duties=state.duties.set(event.vehicle_id, event.duty))
+
+
+def _roster(state: DayState, event: ev.RosterChanged) -> DayState:
+    plan = state.plans[event.vehicle_id]
+    shift = {"shift_from": event.shift_from, "shift_until": event.shift_until}
+    plan = replace(plan, vehicle=replace(plan.vehicle, **shift))
+    return replace(
+        state,
+        plans=state.plans.set(event.vehicle_id, plan),
+        drivers=state.drivers.set(event.vehicle_id, event.drivers),
+    )
 
 
 def _enter(booking_state: BookingState) -> Callable[[DayState, Any], DayState]:
@@ -204,6 +221,21 @@ _FOLDS: dict[type, Callable[[DayState, Any], DayState]] = {
     ev.DayOpened: _open,
     ev.PlanChanged: _plan,
     ev.DutyChanged: _duty,
+    ev.RoadsClosed: lambda state, event: replace(
+        state, closures=state.closures.set(event.closure.closure_id, event.closure)
+    ),
+    ev.RoadsReopened: lambda state, event: replace(
+        state, closures=state.closures.delete(event.closure_id)
+    ),
+    ev.ServiceSuspended: lambda state, event: replace(
+        state, suspensions=state.suspensions.set(event.suspension.suspension_id, event.suspension)
+    ),
+    ev.ServiceResumed: lambda state, event: replace(
+        state, suspensions=state.suspensions.delete(event.suspension_id)
+    ),
+    ev.RosterChanged: _roster,
+    ev.PolicyChanged: lambda state, event: replace(state, policy=event.policy),
+    ev.BroadcastSent: lambda state, _: state,
     ev.RideBooked: _enter(BookingState.BOOKED),
     ev.RideWaitlisted: _enter(BookingState.WAITLISTED),
     ev.WaitlistClosed: _change(lambda _, event: _ended(event)),

@@ -1,4 +1,4 @@
-"""The nouns of the service: party, promise, cancellation, breach, vehicle duty."""
+"""The nouns of the service: party, promise, cancellation, breach, duty, closure, suspension."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -114,7 +114,48 @@ class RideBreach:
     rule: BreachRule
     known_time: int  # service seconds
     late_s: int  # beyond the original limit
-    cause: str  # "running_late", "breakdown", "closure", "trip_late", "trip_cancelled" ...
+    cause: str  # "running_late", "breakdown", "closure", "roster", "trip_late" ...
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Roads that cannot be driven for a while: those that run through a polygon."""
+
+    closure_id: str
+    ring: tuple[tuple[float, float], ...]  # corners [lon, lat], degrees, three or more
+    from_time: int  # service seconds
+    until_time: int  # service seconds, open again from here on
+    reason: str  # a code of the operator's list
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """No pickups for a while, everywhere or from and to some places."""
+
+    suspension_id: str
+    places: tuple[int, ...]  # place indices; empty for everywhere
+    from_time: int  # service seconds
+    until_time: int  # service seconds, pickups again from here on
+    reason: str  # a code of the operator's list
+    zone_id: str | None = None  # the zone that the places are those of
+
+
+@dataclass(frozen=True, slots=True)
+class Driving:
+    """Who drives a vehicle from when until when."""
+
+    driver: str  # opaque subject of a driver, never a name
+    from_time: int  # service seconds
+    until_time: int  # service seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a broadcast is for: everybody with a ride to come, or those of places or a vehicle."""
+
+    zone_id: str | None = None
+    places: tuple[int, ...] = ()  # of the zone; empty for everywhere
+    vehicle_id: str | None = None
 
 
 class DutyState(StrEnum):

@@ -25,3 +25,16 @@ def all_pairs(n_nodes, arcs, never):
             for j in range(n_nodes):
                 sums[i][j] = min(sums[i][j], sums[i][via] + sums[via][j], never)
     return sums
+
+
+def closed_travel_s(slots, origin, destination, time, never):
+    """Seconds when leaving at ``time``, or later once roads open again, whichever is there first.
+
+    ``slots`` are rows (begin, end, travel(origin, destination, time)) in order of time.
+    """
+    best = never
+    for begin, end, travel in slots:
+        if end > time:
+            leave = max(time, begin)
+            best = min(best, leave - time + travel(origin, destination, leave))
+    return best

@@ -11,10 +11,20 @@ from routing.dispatch.lifecycle import BEFORE_BOARDING, ENDED, BookingState
 from routing.dispatch.quote import quote
 from routing.dispatch.rejections import Rejected, RejectReason
 from routing.dispatch.state import DayState, commit
-from routing.dispatch.values import Actor, BreachRule, Cancellation, Connection, Party
+from routing.dispatch.values import (
+    Actor,
+    Audience,
+    BreachRule,
+    Cancellation,
+    Closure,
+    Connection,
+    Driving,
+    Party,
+    Suspension,
+)
 from routing.dispatch.visits import visit_id
 from routing.drt.model import VisitKind
-from tests.routing.dispatch.world import Town
+from tests.routing.dispatch.world import START, Town, square
 
 PLACE = st.integers(0, 8)
 BOOKING = st.integers(0, 7)
@@ -36,12 +46,13 @@ ACTS = (
 )
 TRIPS = ("connect", "connect", "report", "report")
 CONTROL = ("delay", "lock", "move", "withdraw", "return", "undo", "propose", "skip")
+ROOM = ("close", "reopen", "suspend", "resume", "roster", "policy", "broadcast")
 
 
 @st.composite
 def storms(draw):
     """Acts as (name, seconds that pass before it, four small numbers that it reads as it likes)."""
-    name = st.sampled_from(ACTS + ACTS + CONTROL + TRIPS)
+    name = st.sampled_from(ACTS + ACTS + CONTROL + TRIPS + ROOM)
     pause = st.sampled_from((0, 0, 1, 20, 60, 120, 240, 900))
     return draw(st.lists(st.tuples(name, pause, BOOKING, PLACE, PLACE, PLACE), max_size=25))
 
@@ -116,6 +127,28 @@ def perform(town, name, k, a, b, c):
             return town.do(cmd.ReverseCancellation(booking_id, "d1"))
         case "propose":
             return town.do(swapped(town))
+        case "close":
+            closure = Closure(
+                f"x{k % 2}", square(a), town.now + 300 * (b - 2), town.now + 900 * c, ""
+            )
+            return town.do(cmd.CloseRoads(closure, "d1"))
+        case "reopen":
+            return town.do(cmd.ReopenRoads(f"x{k % 2}", "d1"))
+        case "suspend":
+            places, start = (a,) if k % 2 else (), town.now + 300 * (b - 2)
+            suspension = Suspension(f"x{k % 2}", places, start, town.now + 600 * c, "weather")
+            return town.do(cmd.SuspendService(suspension, "d1"))
+        case "resume":
+            return town.do(cmd.ResumeService(f"x{k % 2}", "d1"))
+        case "roster":
+            shift = START - 3600 + 1200 * a, town.now + 900 * b
+            drivers = (Driving(f"p{k % 3}", *shift),) if k % 2 else ()
+            return town.do(cmd.SetRoster(vehicle_id, *shift, drivers, "d1"))
+        case "policy":
+            policy = replace(town.state.policy, notice_s=30 * (1 + a), approach_s=60 * b)
+            return town.do(cmd.ChangePolicy(policy, "d1"))
+        case "broadcast":
+            return town.do(cmd.Broadcast("m", Audience(places=(a,)), "안내", "News", "d1"))
         case _:
             return town.do(cmd.Tick())
 

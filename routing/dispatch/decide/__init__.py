@@ -13,6 +13,7 @@ from routing.dispatch.decide import (
     booking,
     clock,
     connection,
+    control,
     disruption,
     driving,
     replan,
@@ -50,6 +51,13 @@ _HANDLERS: dict[type, Handler] = {
     cmd.ReverseCancellation: reversal.reverse_cancellation,
     cmd.WithdrawVehicle: disruption.withdraw_vehicle,
     cmd.ReturnVehicle: disruption.return_vehicle,
+    cmd.CloseRoads: control.close_roads,
+    cmd.ReopenRoads: control.reopen_roads,
+    cmd.SuspendService: control.suspend_service,
+    cmd.ResumeService: control.resume_service,
+    cmd.SetRoster: control.set_roster,
+    cmd.ChangePolicy: control.change_policy,
+    cmd.Broadcast: control.broadcast,
 }
 
 
@@ -67,7 +75,8 @@ def decide(
     now
         Service seconds; never before the last event of the day.
     network
-        Travel times and solver memory of this day.
+        Travel times and solver memory of this day, made for
+        `routing.dispatch.conditions.conditions_for` this state and command.
 
     Returns
     -------

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from routing.dispatch import commands as cmd
 from routing.dispatch import events as ev
+from routing.dispatch.conditions import narrowed
 from routing.dispatch.draft import Draft
 from routing.dispatch.lifecycle import BookingState, next_state
 from routing.dispatch.progress import drop_ride
@@ -33,7 +34,14 @@ def refuse_confirmation(draft: Draft, command: cmd.ConfirmOffer) -> Rejected | N
         return Rejected(RejectReason.DUPLICATE_BOOKING)
     if command.offer.valid_until < draft.now:
         return Rejected(RejectReason.OFFER_EXPIRED)
+    if _is_suspended(draft, command.offer):
+        return Rejected(RejectReason.STALE_OFFER, "the service is suspended at that time")
     return None
+
+
+def _is_suspended(draft: Draft, offer: cmd.Offer) -> bool:
+    ride = promised_ride("", offer, draft.state.policy)
+    return narrowed(draft.state, ride) != ride
 
 
 def book(draft: Draft, command: cmd.ConfirmOffer, ride: Ride, vehicle_id: str) -> None:
@@ -116,6 +124,8 @@ def amend_ride(draft: Draft, command: cmd.AmendRide) -> Rejected | None:
     next_state(booking.state, "RideAmended")
     if command.offer.valid_until < draft.now:
         return Rejected(RejectReason.OFFER_EXPIRED)
+    if _is_suspended(draft, command.offer):
+        return Rejected(RejectReason.STALE_OFFER, "the service is suspended at that time")
     release(draft, booking)
     ride = promised_ride(booking.booking_id, command.offer, draft.state.policy)
     found = draft.find_place(ride, command.offer.party) if draft.replan_fleet() else None
@@ -131,8 +141,8 @@ def amend_ride(draft: Draft, command: cmd.AmendRide) -> Rejected | None:
 
 def give_place(draft: Draft, booking: Booking) -> bool:
     """Put a booking that is on no vehicle on one, within its limits; says whether it worked."""
-    ride = replace(booking.ride, earliest_pickup=max(booking.ride.earliest_pickup, draft.now))
-    if ride.latest_pickup < ride.earliest_pickup:
+    ride = _still_to_come(draft, booking)
+    if ride is None:
         return False
     if booking.state is BookingState.WAITLISTED:
         found = draft.find_place(ride, booking.terms.party) if draft.replan_fleet() else None
@@ -143,3 +153,11 @@ def give_place(draft: Draft, booking: Booking) -> bool:
     draft.add(ev.RideScheduled(draft.now, booking.booking_id, found.vehicle_id))
     draft.insert(booking.ride, found)
     return True
+
+
+def _still_to_come(draft: Draft, booking: Booking) -> Ride | None:
+    """The ride, its pickup no earlier than now and at no suspended time; None if none is left."""
+    ride = replace(booking.ride, earliest_pickup=max(booking.ride.earliest_pickup, draft.now))
+    if ride.latest_pickup < ride.earliest_pickup:
+        return None
+    return ride if booking.boarded_time is not None else narrowed(draft.state, ride)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from routing.dispatch import commands as cmd
 from routing.dispatch import events as ev
+from routing.dispatch.conditions import narrowed
 from routing.dispatch.decide.booking import give_place
 from routing.dispatch.draft import Draft
 from routing.dispatch.rejections import Rejected, RejectReason
@@ -93,9 +94,10 @@ def rescue(draft: Draft, booking_id: str) -> bool:
     if give_place(draft, booking):
         return True
     for late_s in LATE_STEPS_S:
-        ride = _late(booking.ride, draft.now, late_s)
-        found = draft.find_insertion(ride)
-        if found is not None:
+        late = _late(booking.ride, draft.now, late_s)
+        ride = late if booking.boarded_time is not None else narrowed(draft.state, late)
+        found = None if ride is None else draft.find_insertion(ride)
+        if ride is not None and found is not None:
             _reroute(draft, booking, ride, found)
             return True
     return False

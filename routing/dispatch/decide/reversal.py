@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from routing.dispatch import commands as cmd
 from routing.dispatch import events as ev
+from routing.dispatch.conditions import narrowed
 from routing.dispatch.decide.booking import give_place
 from routing.dispatch.draft import Draft
 from routing.dispatch.lifecycle import next_state
@@ -32,6 +33,8 @@ def reverse_cancellation(draft: Draft, command: cmd.ReverseCancellation) -> Reje
         return booking
     if draft.now > booking.ride.latest_pickup:
         return Rejected(RejectReason.REVERSAL_TOO_LATE, "the promised pickup has passed")
+    if narrowed(draft.state, booking.ride) is None:
+        return Rejected(RejectReason.SUSPENDED)
     draft.add(ev.CancellationReversed(draft.now, booking.booking_id, command.by))
     give_place(draft, draft.state.bookings[booking.booking_id])
     return None

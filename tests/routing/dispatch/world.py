@@ -15,6 +15,7 @@ import numpy as np
 
 from routing.dispatch import commands as cmd
 from routing.dispatch import events as ev
+from routing.dispatch.conditions import Conditions, closing, conditions_for, conditions_of
 from routing.dispatch.decide import decide
 from routing.dispatch.network import Network
 from routing.dispatch.rejections import Rejected
@@ -23,6 +24,9 @@ from routing.dispatch.values import Channel, Party
 from routing.drt.check import check_plans
 from routing.drt.model import Break, Vehicle
 from routing.policy import ServicePolicy
+from routing.road.closures import times_with_closures
+from routing.road.graph import BOTH, Edges, RoadGraph, road_graph
+from routing.road.matrix import SpeedProfile
 from routing.road.travel import TravelTimes, static
 
 EDGE_S = 120
@@ -36,6 +40,35 @@ def travel() -> TravelTimes:
     x, y = np.arange(SIDE * SIDE) % SIDE, np.arange(SIDE * SIDE) // SIDE
     hops = abs(x[:, None] - x) + abs(y[:, None] - y)
     return static(hops * EDGE_S)
+
+
+def roads() -> RoadGraph:
+    """The town's streets, place ``k`` being the node at [k % 3, k // 3] hundredths of a degree."""
+    x, y = np.arange(SIDE * SIDE) % SIDE, np.arange(SIDE * SIDE) // SIDE
+    pairs = [
+        (a, b) for a in range(9) for b in range(a, 9) if abs(x[a] - x[b]) + abs(y[a] - y[b]) == 1
+    ]
+    start, end = zip(*pairs, strict=True)
+    n = len(pairs)
+    edges = Edges(start, end, [EDGE_S * 10] * n, [0] * n, [36] * n, [BOTH] * n)
+    return road_graph(x / 100, y / 100, edges)
+
+
+PROFILE = SpeedProfile(np.array([0], np.int32), np.ones((1, 1)), np.zeros((1, 1)))
+
+
+def network_under(conditions: Conditions) -> Network:
+    """What decides under some conditions."""
+    closings = [closing(closure) for closure in conditions.closures]
+    times = times_with_closures(roads(), PROFILE, range(SIDE * SIDE), closings)
+    return Network(times if closings else travel(), conditions.policy.weights)
+
+
+def square(place: int, size: float = 0.002) -> tuple[tuple[float, float], ...]:
+    """A polygon around one place of the town: whoever is there cannot leave."""
+    x, y = (place % SIDE) / 100, (place // SIDE) / 100
+    corners = ((-size, -size), (size, -size), (size, size), (-size, size))
+    return tuple((x + dx, y + dy) for dx, dy in corners)
 
 
 def vehicles(n: int = 2, *, breaks: bool = False) -> tuple[Vehicle, ...]:
@@ -62,6 +95,7 @@ class Town:
 
     state: DayState = field(default_factory=DayState)
     network: Network = field(default_factory=lambda: Network(travel()))
+    conditions: Conditions = field(default_factory=lambda: conditions_of(DayState()))
     log: list[list[ev.Event]] = field(default_factory=list)
     now: int = START
 
@@ -75,11 +109,18 @@ class Town:
     def do(self, command: cmd.Command, at: int | None = None) -> list[ev.Event] | Rejected:
         """Decide and, unless refused, commit."""
         self.now = self.now if at is None else at
+        self.make_network(conditions_for(self.state, command))
         decision = decide(self.state, command, self.now, self.network)
         if isinstance(decision, list) and decision:
             self.log.append(decision)
             self.state = commit(self.state, decision)
+        self.make_network(conditions_of(self.state))
         return decision
+
+    def make_network(self, conditions: Conditions) -> None:
+        """Have the network of other conditions, if they are others."""
+        if conditions != self.conditions:
+            self.conditions, self.network = conditions, network_under(conditions)
 
     def tick(self, at: int) -> list[ev.Event]:
         """Let time pass up to ``at``."""
