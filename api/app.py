@@ -158,7 +158,7 @@ async def _start_loop(
         clock,
         zone=area.timezone,
         roster=lambda service_date: OpenDay(service_date, area.policy, area.fleet),
-        network=lambda _: Network(area.travel_times, area.policy.weights),
+        network=lambda given: Network(area.travel_under(given.closures), given.policy.weights),
         get_ready=lambda state, network: Draft(state, state.now, network).get_ready(),
         rescuer=rescuer,
     )

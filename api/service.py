@@ -11,6 +11,7 @@ from api.http.assets import Asset
 from api.http.auth import Tokens
 from api.http.metrics import Metrics
 from api.live.loop import AreaLoop
+from api.live.policies import Policies
 from api.live.positions import Positions
 from api.live.rescuer import Rescuer
 from api.settings import Settings
@@ -33,6 +34,7 @@ class Service:
     time: ServiceTime
     store: Store
     loop: AreaLoop
+    policies: Policies
     rescuer: Rescuer
     timetables: Timetables
     stops: Stops

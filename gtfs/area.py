@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+import numpy as np
 
 from gtfs.area_file import AreaFile, Shuttle
 from gtfs.builder.files import SourceFile, read_toml
@@ -27,10 +28,13 @@ from gtfs.places import (
 )
 from gtfs.roads import Roads, clock_seconds, no_roads, read_roads
 from gtfs.zones import LivingZone, find_zone, read_land, read_zones
+from routing.dispatch.conditions import closing
+from routing.dispatch.values import Closure
 from routing.drt.model import Break, Vehicle
 from routing.policy import CostWeights, ServiceFloor, ServicePolicy
+from routing.road.closures import times_with_closures
 from routing.road.geometry import region
-from routing.road.graph import CLOSED
+from routing.road.graph import CLOSED, close
 from routing.road.travel import TravelTimes
 from routing.road.walk import Ground, ground
 from routing.types import NEVER
@@ -97,6 +101,25 @@ class Area:
     ) -> tuple[tuple[float, float], ...]:
         """Line [lon, lat] that a vehicle follows between place indices when leaving at ``time``."""
         return drive_line(self.network, self.places, origin, destination, time)
+
+    def travel_under(self, closures: Sequence[Closure]) -> TravelTimes:
+        """Driving times between places on a day with these closures.
+
+        Where an area has no roads, nothing can be closed and the times stay as they are.
+        """
+        if self.network is None or not closures:
+            return self.travel_times
+        network = self.network
+        closings = [closing(closure) for closure in closures]
+        return times_with_closures(network.graph, network.profile, network.node, closings)
+
+    def closed_roads(self, closures: Sequence[Closure]) -> tuple[int, ...]:
+        """Indices of the roads of `road_lines` that run through a closure."""
+        graph = self.roads.graph
+        for closure in closures:
+            graph = close(graph, closing(closure).area)
+        shut = (graph.edge_flow == CLOSED) & (self.roads.graph.edge_flow != CLOSED)
+        return tuple(np.flatnonzero(shut).tolist())
 
 
 def load_area(path: Path, scenario: str | None = None) -> Area:

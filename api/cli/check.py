@@ -7,7 +7,12 @@ from api.cli.command import Command
 from api.cli.logs import DayLog, add_log_arguments, read_logs, settings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from routing.dispatch.values import Closure
     from routing.road.travel import TravelTimes
+
+    TravelUnder = Callable[[Sequence[Closure]], TravelTimes]
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +26,7 @@ def _run(arguments: argparse.Namespace) -> int:
     area = served_area(settings_of(arguments))
     n_found = 0
     for log in read_logs(arguments, area.area_id):
-        problems = _problems(log, area.travel_times, every_version=arguments.every_version)
+        problems = _problems(log, area.travel_under, every_version=arguments.every_version)
         for problem in problems:
             print(f"{log.name} {problem}")
         state = log.fold()
@@ -33,8 +38,9 @@ def _run(arguments: argparse.Namespace) -> int:
     return int(n_found > 0)
 
 
-def _problems(log: DayLog, travel: "TravelTimes", *, every_version: bool) -> list[str]:
+def _problems(log: DayLog, travel_under: "TravelUnder", *, every_version: bool) -> list[str]:
     from routing.dispatch.audit import audit
+    from routing.dispatch.conditions import conditions_of
     from routing.dispatch.state import DayState, commit
 
     problems = []
@@ -42,6 +48,7 @@ def _problems(log: DayLog, travel: "TravelTimes", *, every_version: bool) -> lis
     for logged in log.commits:
         state = commit(state, logged.events)
         if every_version or logged is log.commits[-1]:
+            travel = travel_under(conditions_of(state).closures)
             problems += [f"v{state.version} {finding}" for finding in audit(state, travel)]
     if log.stored is not None and log.stored != state:
         problems.append(f"v{state.version} the stored state is not the fold of the log")

@@ -18,6 +18,7 @@ from api.store.records import (
     Idempotency,
 )
 from routing.dispatch.commands import Command, OpenDay, RescueRide
+from routing.dispatch.conditions import Conditions, conditions_for, conditions_of
 from routing.dispatch.events import Event
 from routing.dispatch.rejections import Rejected
 from routing.dispatch.state import DayState, commit
@@ -73,7 +74,7 @@ class Desk:
     decide: Decide
     committed: Callable[[str], DayState]
     now: Callable[[str], int]  # service seconds on a day
-    network: Callable[[str], Any]
+    network: Callable[[str, Conditions], Any]
     roster: Callable[[str], OpenDay]
     get_ready: GetReady | None = None
 
@@ -119,7 +120,8 @@ class Group:
         if self.desk.get_ready is None:
             return
         for service_date, state in self.ahead.items():
-            self.desk.get_ready(state, self.desk.network(service_date))
+            network = self.desk.network(service_date, conditions_of(state))
+            self.desk.get_ready(state, network)
 
     def _decide(self, wish: Wish) -> tuple[Outcome, list[tuple[str, DayState, Commit]]]:
         staged: list[tuple[str, DayState, Commit]] = []
@@ -138,7 +140,8 @@ class Group:
 
     def _ask(self, service_date: str, state: DayState, command: Command) -> Commit | Rejected:
         now = max(self.desk.now(service_date), state.now)
-        decision = self.desk.decide(state, command, now, self.desk.network(service_date))
+        network = self.desk.network(service_date, conditions_for(state, command))
+        decision = self.desk.decide(state, command, now, network)
         return decision if isinstance(decision, Rejected) else tuple(decision)
 
     def _opened(self, service_date: str) -> DayState:

@@ -18,12 +18,14 @@ from api.clocks.clock import AreaClock, Clock
 from api.live.days import Days
 from api.live.deciding import AnswerOf, Decide, Desk, GetReady, Outcome, Wish
 from api.live.fanout import Fanout, Subscription
+from api.live.networks import Networks
 from api.live.rescuer import Rescuer
 from api.live.writer import KEEP_DAYS, Writer, repeat
 from api.store.errors import IdempotencyInFlight, IdempotencyMismatch
 from api.store.records import Contact, Idempotency
 from api.store.store import Store
 from routing.dispatch.commands import BookRide, Command, ConfirmOffer, OpenDay, Tick
+from routing.dispatch.conditions import Conditions, conditions_for, conditions_of
 from routing.dispatch.lifecycle import ENDED, BookingState
 from routing.dispatch.rejections import LACKS_ROOM, Rejected, RejectReason
 from routing.dispatch.state import Booking, DayState
@@ -54,7 +56,8 @@ class AreaLoop:
     roster
         The `OpenDay` of a service date.
     network
-        The travel times and solver memory of a service date; called once a day.
+        The travel times and solver memory of a service day under some conditions; called once
+        for each day and conditions, in whatever thread.
     get_ready
         Called with a changed state and its network while its commit is being written.
     rescuer
@@ -69,17 +72,17 @@ class AreaLoop:
         *,
         zone: ZoneInfo,
         roster: Callable[[str], OpenDay],
-        network: Callable[[str], Any],
+        network: Callable[[Conditions], Any],
         get_ready: GetReady | None = None,
         rescuer: Rescuer | None = None,
     ) -> None:
         self._store, self._clock, self._rescuer = store, clock, rescuer
         self._time = AreaClock(clock, zone)
-        self._roster, self._new_network = roster, network
-        self._networks: dict[str, Any] = {}
+        self._roster = roster
+        self._networks = Networks(network)
         self._days = Days(self._time)
         self._fanout = Fanout()
-        desk = Desk(decide, self._days.state, self._time.now, self.network, roster, get_ready)
+        desk = Desk(decide, self._days.state, self._time.now, self._networks.get, roster, get_ready)
         self._writer = Writer(store, desk, self._days, self._time, self._fanout)
         self._in_flight: dict[Idempotency, str] = {}
         self._timer: asyncio.Task[None] | None = None
@@ -225,10 +228,16 @@ class AreaLoop:
         return self._time.today()
 
     def network(self, service_date: str) -> Any:
-        """Network of a day, for use in the loop's thread."""
-        if service_date not in self._networks:
-            self._networks[service_date] = self._new_network(service_date)
-        return self._networks[service_date]
+        """Network of a day as it is committed, for use in the loop's thread."""
+        return self._networks.get(service_date, conditions_of(self.committed(service_date)))
+
+    async def network_for(self, service_date: str, command: Command) -> Any:
+        """Network to decide ``command`` with as things stand; made beside the loop if it is new.
+
+        Whoever changes conditions asks for it first, so that nobody waits while it is made.
+        """
+        conditions = conditions_for(self.committed(service_date), command)
+        return await self._networks.prepare(service_date, conditions)
 
     # --- inside: one command ---
 
@@ -341,7 +350,7 @@ class AreaLoop:
         for service_date in self._days:
             if service_date < oldest:
                 self._days.drop(service_date)
-                self._networks.pop(service_date, None)
+                self._networks.drop(service_date)
 
 
 def _lacks_room(outcome: Outcome) -> bool:

@@ -144,7 +144,7 @@ class Planner:
 
         return find_shuttle_then_bus(
             day.timetable,
-            self._service.area.travel_times,
+            self._service.loop.network(self._date).travel,
             self._service.hubs,
             _reaches(self._trip.origin),
             self._offsets(day, self._trip.destination),
@@ -160,7 +160,7 @@ class Planner:
 
         return find_bus_then_shuttle(
             day.timetable,
-            self._service.area.travel_times,
+            self._service.loop.network(self._date).travel,
             self._service.hubs,
             self._offsets(day, self._trip.origin),
             _reaches(self._trip.destination),

@@ -34,4 +34,5 @@ def expected_arrival(service: Service, state: DayState, vehicle_id: str) -> int 
     place, metres = service.stops.nearest_place_m(report.lon, report.lat)
     to_road_s = round(metres * _APPROACH_S_PER_M)
     target = plan.visits[0].place
-    return seen + to_road_s + get_travel_s(service.area.travel_times, place, target, seen)
+    travel = service.loop.network(state.service_date).travel
+    return seen + to_road_s + get_travel_s(travel, place, target, seen)

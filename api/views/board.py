@@ -43,7 +43,7 @@ class VehicleBoard:
         self, area: Area, loop: AreaLoop, time: ServiceTime, stops: Stops, positions: Positions
     ) -> None:
         self._loop, self._time, self._stops, self._positions = loop, time, stops, positions
-        self._drive_line = lru_cache(maxsize=256)(area.drive_line)
+        self.drive_line = lru_cache(maxsize=256)(area.drive_line)
         self._shown_key: tuple[str, int, int, datetime] | None = None
         self._shown: dict[str, bytes] = {}
 
@@ -116,7 +116,7 @@ class VehicleBoard:
     def _on_the_way(
         self, origin: int, target: int, leave: int, share: float
     ) -> tuple[float, float]:
-        line = self._drive_line(origin, target, leave)
+        line = self.drive_line(origin, target, leave)
         lon, lat = np.array(line).T
         along = np.concatenate(([0.0], np.cumsum(straight_m(lon[:-1], lat[:-1], lon[1:], lat[1:]))))
         at = min(1.0, max(0.0, share)) * along[-1]

@@ -15,11 +15,14 @@ from api.http.sse import message
 from api.live.fanout import CommittedEvents, Dropped
 from api.schemas.control import AuditEntry
 from api.service import Service
-from routing.dispatch.events import DayOpened, Event, PlanChanged
+from routing.dispatch.events import BroadcastSent, DayOpened, Event, PlanChanged
 from routing.dispatch.visits import visit_id
 
 #: Fields that are internal (places, solver limits) or say who somebody is.
-_WITHHELD = ("time", "owner", "ride", "by", "plan", "times", "policy", "vehicles")
+_WITHHELD = (
+    "time", "owner", "ride", "by", "plan", "times", "vehicles", "places", "booking_ids",
+)  # fmt: skip
+_MOMENTS = {"from_time": "from_at", "until_time": "until_at", "known_time": "known_at"}
 _PAGE = 200
 
 
@@ -85,7 +88,12 @@ def _shown(service: Service, booking_id: str) -> bytes:
 
 
 def _of_booking(events: tuple[Event, ...], booking_id: str) -> Iterator[Event]:
-    return (event for event in events if getattr(event, "booking_id", None) == booking_id)
+    return (
+        event
+        for event in events
+        if getattr(event, "booking_id", None) == booking_id
+        or booking_id in getattr(event, "booking_ids", ())
+    )
 
 
 def _event_message(service: Service, date: str, version: int, event: Event) -> bytes:
@@ -159,11 +167,30 @@ def _facts(service: Service, date: str, event: Event) -> dict[str, Any]:
         facts |= _terms(terms, in_time)
     if "at_time" in facts:
         facts["acted_at"] = in_time(facts.pop("at_time"))
-    if "breach" in facts:
-        facts["breach"]["known_at"] = in_time(facts["breach"].pop("known_time"))
     if "held" in facts:
         facts |= _held(facts.pop("held"), in_time)
-    return {name: value for name, value in facts.items() if name not in _WITHHELD}
+    for name in ("shift_from", "shift_until"):
+        if name in facts:
+            facts[name] = in_time(facts[name])
+    if isinstance(event, BroadcastSent):
+        facts["n_told"] = len(event.booking_ids)
+    shown: dict[str, Any] = _shown_facts(facts, in_time)
+    return shown
+
+
+def _shown_facts(facts: Any, in_time: Callable[[int], datetime]) -> Any:
+    """``facts`` without what is withheld, at any depth, and with moments for service seconds."""
+    if isinstance(facts, list):
+        return [_shown_facts(each, in_time) for each in facts]
+    if not isinstance(facts, dict):
+        return facts
+    return {
+        _MOMENTS.get(name, name): in_time(value)
+        if name in _MOMENTS
+        else _shown_facts(value, in_time)
+        for name, value in facts.items()
+        if name not in _WITHHELD
+    }
 
 
 def _held(held: Mapping[str, Any], in_time: Callable[[int], datetime]) -> dict[str, Any]:
