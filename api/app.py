@@ -24,6 +24,7 @@ from api.http.middleware import Envelope
 from api.http.openapi import api_routes, describe
 from api.http.responses import GeoJSON, encode
 from api.live.loop import AreaLoop, settle_memory
+from api.live.policies import Policies
 from api.live.positions import Positions
 from api.live.reoptimiser import Reoptimiser
 from api.live.rescuer import Rescuer
@@ -115,8 +116,10 @@ async def _start(stack: AsyncExitStack, settings: Settings, clock: Clock | None)
     await timetables.prepare([time.today()])
     rescuer = Rescuer()
     stack.callback(rescuer.close)
-    loop = await _start_loop(stack, area, store, clock, rescuer)
-    service = _service(settings, secret, area, clock, store, loop, timetables, rescuer)
+    policies = Policies(store, area.policy)
+    await policies.load()
+    loop = await _start_loop(stack, area, store, clock, rescuer, policies)
+    service = _service(settings, secret, area, clock, store, loop, policies, timetables, rescuer)
     await asyncio.to_thread(warm_kernels, area, timetables.find_any())
     settle_memory()
     await greet_operator(service.people, settings, [v.vehicle_id for v in area.fleet])
@@ -150,14 +153,19 @@ async def _open_store(stack: AsyncExitStack, settings: Settings, area: Area) -> 
 
 
 async def _start_loop(
-    stack: AsyncExitStack, area: Area, store: Store, clock: Clock, rescuer: Rescuer
+    stack: AsyncExitStack,
+    area: Area,
+    store: Store,
+    clock: Clock,
+    rescuer: Rescuer,
+    policies: Policies,
 ) -> AreaLoop:
     loop = AreaLoop(
         store,
         decide,
         clock,
         zone=area.timezone,
-        roster=lambda service_date: OpenDay(service_date, area.policy, area.fleet),
+        roster=lambda service_date: OpenDay(service_date, policies.on(service_date), area.fleet),
         network=lambda given: Network(area.travel_under(given.closures), given.policy.weights),
         get_ready=lambda state, network: Draft(state, state.now, network).get_ready(),
         rescuer=rescuer,
@@ -174,6 +182,7 @@ def _service(
     clock: Clock,
     store: Store,
     loop: AreaLoop,
+    policies: Policies,
     timetables: Timetables,
     rescuer: Rescuer,
 ) -> Service:
@@ -186,6 +195,7 @@ def _service(
         time=time,
         store=store,
         loop=loop,
+        policies=policies,
         rescuer=rescuer,
         timetables=timetables,
         stops=stops,

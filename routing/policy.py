@@ -109,6 +109,10 @@ class ServicePolicy:
             value = getattr(self, item.name)
             if isinstance(value, int | float) and value < 0:
                 raise ValueError(f"policy.{item.name} is negative")
+        if self.walk_speed_m_per_s == 0:
+            raise ValueError("policy.walk_speed_m_per_s is not above 0")
+        if min(self.weights.drive, self.weights.wait, self.weights.ride) < 0:
+            raise ValueError("policy.weights has a negative weight")
         if self.service_from >= self.service_until:
             raise ValueError("policy.service_from is not before policy.service_until")
         if self.max_ride_factor < 1:

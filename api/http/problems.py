@@ -81,6 +81,30 @@ _OF_A_RIDE = (
           "This offer has been booked already. See GET /v1/bookings."),
 )  # fmt: skip
 
+_OF_THE_ROOM = (
+    _type(_R.SUSPENDED, 422, "운행이 중단된 시간입니다", "Service suspended",
+          "그 시간에는 운행이 중단되어 있습니다. alternatives의 시간이나 버스를 이용해 주세요.",
+          "No shuttle runs there then. Take the time in `alternatives`, or a bus."),
+    _type(_R.UNKNOWN_CLOSURE, 404, "없는 통제입니다", "Unknown closure",
+          "그런 도로 통제가 없거나 이미 풀렸습니다. 목록을 다시 확인해 주세요.",
+          "There is no such closure, or it was lifted. Read GET /v1/closures again."),
+    _type(_R.UNKNOWN_SUSPENSION, 404, "없는 운행 중단입니다", "Unknown suspension",
+          "그런 운행 중단이 없거나 이미 풀렸습니다. 목록을 다시 확인해 주세요.",
+          "There is no such suspension, or it was lifted. Read GET /v1/suspensions again."),
+    _type(_R.ROSTER_CONFLICT, 422, "맞지 않는 근무표입니다", "Roster does not add up",
+          "근무 시간이 차량의 운행 시간을 벗어나거나 서로 겹칩니다. cause를 보고 고쳐 주세요.",
+          "Hours lie outside of the shift or overlap. Mend what `cause` names."),
+    _type("unknown-zone", 422, "없는 권역입니다", "Unknown zone",
+          "그런 권역이 없습니다. /v1/zones에서 찾아 주세요.",
+          "There is no such zone. Find it in /v1/zones."),
+    _type("invalid-policy", 422, "쓸 수 없는 운영 규칙입니다", "Rules that cannot hold",
+          "값이 맞지 않아 아무것도 바꾸지 않았습니다. cause에 적힌 규칙을 고쳐 주세요.",
+          "Nothing was changed. Mend the rule that `cause` names."),
+    _type("no-roads", 422, "도로 자료가 없는 지역입니다", "Area without roads",
+          "이 지역에는 도로 자료가 없어 통제할 수 없습니다. 운행 중단을 이용해 주세요.",
+          "This area has no road data, so nothing can be closed. Suspend the service instead."),
+)  # fmt: skip
+
 _OF_THE_LIFECYCLE = (
     _type(_R.UNKNOWN_BOOKING, 404, "없는 예약입니다", "Unknown booking",
           "그런 예약이 없거나 볼 권한이 없습니다. 예약 번호를 확인해 주세요.",
@@ -237,5 +261,6 @@ _OF_HTTP = (
 
 #: Every problem type by its code.
 PROBLEMS: dict[str, ProblemType] = {
-    problem.code: problem for problem in (*_OF_A_RIDE, *_OF_THE_LIFECYCLE, *_OF_SIGN_IN, *_OF_HTTP)
+    problem.code: problem
+    for problem in (*_OF_A_RIDE, *_OF_THE_ROOM, *_OF_THE_LIFECYCLE, *_OF_SIGN_IN, *_OF_HTTP)
 }

@@ -88,6 +88,7 @@ ON_A_TRIP = (
     "no-stop-in-reach",
     "walk-instead",
     "unknown-stop",
+    "suspended",
     "day-not-open",
     "store-unavailable",
 )

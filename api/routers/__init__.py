@@ -6,6 +6,7 @@ from api.routers import (
     connections,
     control,
     health,
+    room,
     service,
     sign_in,
     tokens,
@@ -27,5 +28,6 @@ ROUTERS = (
     transit.router,
     control.router,
     connections.router,
+    room.router,
     health.router,
 )

@@ -32,6 +32,8 @@ from api.schemas.bookings import (
     ContactView,
 )
 from api.schemas.common import Cursor, LastEventId, Limit, PathId
+from api.schemas.control import BookingSearch
+from api.schemas.trips import Offers
 from api.service import Served, Service
 from api.store.records import Contact
 from api.trips.fares import fare_of
@@ -47,11 +49,12 @@ from routing.dispatch.commands import (
     ReverseCancellation,
     ReverseNoShow,
     RideRequest,
+    StopChoice,
 )
 from routing.dispatch.lifecycle import BookingState
 from routing.dispatch.rejections import Rejected, RejectReason
 from routing.dispatch.state import Booking, DayState
-from routing.dispatch.values import Actor, Cancellation
+from routing.dispatch.values import Actor, Cancellation, Party
 
 router = APIRouter(prefix="/v1/bookings", tags=["rider"])
 
@@ -126,12 +129,16 @@ def _trip_of(service: Service, signed: SignedOffer) -> Trip:
     offer = signed.offer
     now_s = service.time.now_s(signed.service_date)
     leave = max(now_s, offer.promise.pickup_earliest - offer.origin.walk.seconds)
-    origin, destination = (
-        End(*service.stops.point(choice.place), (choice,))
-        for choice in (offer.origin, offer.destination)
-    )
-    request = RideRequest((offer.origin,), (offer.destination,), offer.party, leave)
-    return Trip(signed.service_date, origin, destination, request)
+    choices = (offer.origin, offer.destination)
+    return _trip_between(service, signed.service_date, choices, offer.party, leave)
+
+
+def _trip_between(
+    service: Service, date: str, choices: tuple[StopChoice, StopChoice], party: Party, leave: int
+) -> Trip:
+    origin, destination = (End(*service.stops.point(choice.place), (choice,)) for choice in choices)
+    request = RideRequest((choices[0],), (choices[1],), party, leave)
+    return Trip(date, origin, destination, request)
 
 
 async def _book_at_once(
@@ -205,6 +212,73 @@ async def list_bookings(
 
 def _status(booking: Booking) -> str:
     return "active" if is_active(booking) else "ended"
+
+
+@router.post(
+    "/search", summary="Find bookings", response_model=BookingsPage, tags=["dispatcher"],
+    responses=refusals(*WITH_TOKEN, "day-not-open", "store-unavailable"),
+)  # fmt: skip
+async def search_bookings(service: Served, caller: Dispatcher, body: BookingSearch) -> Response:
+    """By code, stop, state, shuttle, or by a name or number in the contact vault.
+
+    Latest first. What is looked for is in the body: it may name a person.
+    """
+    state = service.loop.committed(body.date or service.time.today())
+    if not state.is_open:
+        raise Problem(RejectReason.DAY_NOT_OPEN)
+    found = [booking for booking in state.bookings.values() if _fits(service, booking, body)]
+    if body.contact:
+        contacts = await service.store.find_contacts([b.booking_id for b in found])
+        found = [b for b in found if _is_named(contacts.get(b.booking_id), body.contact)]
+    found.sort(key=lambda booking: (booking.booked_time, booking.booking_id), reverse=True)
+    shown, next_cursor = page(found, "", body.limit)
+    views = tuple(service.views.booking(state, booking.booking_id) for booking in shown)
+    return answer(BookingsPage(views, next_cursor))
+
+
+def _fits(service: Service, booking: Booking, body: BookingSearch) -> bool:
+    if body.states and booking.state not in body.states:
+        return False
+    if body.vehicle_id is not None and booking.vehicle_id != body.vehicle_id:
+        return False
+    words, ride = _plain(body.text), booking.terms.ride
+    stops = (service.stops.ref(place) for place in (ride.origin, ride.destination))
+    texts = [booking.booking_id, *(t for s in stops for t in (s.stop_id, s.name.ko, s.name.en))]
+    return any(words in _plain(text) for text in texts)
+
+
+def _is_named(contact: Contact | None, wanted: str) -> bool:
+    if contact is None:
+        return False
+    digits = "".join(filter(str.isdigit, wanted))
+    phone = "".join(filter(str.isdigit, contact.phone))
+    return _plain(wanted) in _plain(contact.name) or (len(digits) > 2 and digits in phone)
+
+
+def _plain(text: str) -> str:
+    return "".join(text.lower().split())
+
+
+@router.post(
+    "/{booking_id}/offers", summary="Offers for the same ride again", response_model=Offers,
+    responses=refusals(*WITH_TOKEN, *ON_A_TRIP, "unknown-booking"),
+)  # fmt: skip
+async def offer_again(service: Served, caller: Booker, booking_id: PathId) -> Response:
+    """From the same stop to the same stop, for the same party, no earlier than promised.
+
+    For who lost a ride, or whose promise was broken: the booking stays as it is until another
+    offer is taken (`amend`, or a new booking).
+    """
+    state, booking = get_owned(service, caller, booking_id)
+    terms = booking.terms
+    now_s = service.time.now_s(state.service_date)
+    leave = max(now_s, terms.promise.pickup_earliest - terms.access.seconds)
+    choices = (
+        StopChoice(terms.ride.origin, terms.access),
+        StopChoice(terms.ride.destination, terms.egress),
+    )
+    trip = _trip_between(service, state.service_date, choices, terms.party, leave)
+    return answer(Offers(tuple(await find_offers(service, trip))))
 
 
 @router.get(

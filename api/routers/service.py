@@ -38,7 +38,7 @@ async def get_service(service: Served) -> Response:
 
 
 def _service_view(service: Service) -> ServiceView:
-    area, policy = service.area, service.area.policy
+    area, policy = service.area, service.policies.on(service.time.today())
     return ServiceView(
         area=AreaView(
             area.area_id, Name(area.name_ko, area.name_en), area.centre, area.bbox,

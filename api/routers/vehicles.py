@@ -18,9 +18,11 @@ from api.http.responses import (
     versioned,
 )
 from api.http.sse import message, pause, stream
-from api.live.acting import Acting
+from api.live.acting import Acting, IfMatch
 from api.live.positions import Report
+from api.routers.previews import act_as_previewed, preview_of
 from api.schemas.common import PathId
+from api.schemas.room import DutyPreview, PreviewView
 from api.schemas.vehicles import (
     ManifestView,
     PositionsReport,
@@ -40,7 +42,7 @@ router = APIRouter(prefix="/v1/vehicles", tags=["driver"])
 #: Real seconds between two looks at the fleet, for those who follow it.
 LOOK_S = 0.5
 
-_OF_A_VEHICLE = ("unknown-vehicle", "wrong-state")
+_OF_A_VEHICLE = ("unknown-vehicle", "wrong-state", "stale-version")
 
 
 @router.get("", summary="Shuttles of today", response_model=Vehicles, tags=["rider"])
@@ -136,13 +138,13 @@ async def _tell_arrival(service: Service, state: DayState, vehicle_id: str) -> N
 )  # fmt: skip
 async def withdraw_vehicle(
     service: Served, caller: Dispatcher, act: Acting, vehicle_id: PathId,
-    body: VehiclePlace | None = None,
+    body: VehiclePlace | None = None, if_match: IfMatch = None,
 ) -> Response:  # fmt: skip
     """It ends the rides on board; all others are given to other shuttles."""
     state = get_vehicle_day(service, caller, vehicle_id)
     place = _place(service, state, vehicle_id, body)
     command = WithdrawVehicle(vehicle_id, place, False, caller.subject)
-    return await _submit(service, caller, act, state, vehicle_id, command)
+    return await _submit(service, caller, act, state, vehicle_id, command, if_match)
 
 
 @router.post(
@@ -151,13 +153,13 @@ async def withdraw_vehicle(
 )  # fmt: skip
 async def break_down(
     service: Served, caller: Driver, act: Acting, vehicle_id: PathId,
-    body: VehiclePlace | None = None,
+    body: VehiclePlace | None = None, if_match: IfMatch = None,
 ) -> Response:  # fmt: skip
     """Riders on board are picked up where it stands, by another shuttle."""
     state = get_vehicle_day(service, caller, vehicle_id)
     place = _place(service, state, vehicle_id, body)
     command = WithdrawVehicle(vehicle_id, place, True, caller.subject)
-    return await _submit(service, caller, act, state, vehicle_id, command)
+    return await _submit(service, caller, act, state, vehicle_id, command, if_match)
 
 
 @router.post(
@@ -166,24 +168,46 @@ async def break_down(
 )  # fmt: skip
 async def return_vehicle(
     service: Served, caller: Dispatcher, act: Acting, vehicle_id: PathId,
-    body: VehiclePlace | None = None,
+    body: VehiclePlace | None = None, if_match: IfMatch = None,
 ) -> Response:  # fmt: skip
     """It takes work from now on, from where it stands."""
     state = get_vehicle_day(service, caller, vehicle_id)
     place = _place(service, state, vehicle_id, body)
     command = ReturnVehicle(vehicle_id, place, caller.subject)
-    return await _submit(service, caller, act, state, vehicle_id, command)
+    return await _submit(service, caller, act, state, vehicle_id, command, if_match)
+
+
+@router.post(
+    "/{vehicle_id}/preview", summary="Who would be hurt if a shuttle left or joined the service",
+    response_model=PreviewView, tags=["dispatcher"],
+    responses=refusals(*WITH_TOKEN, *_OF_A_VEHICLE),
+)  # fmt: skip
+async def preview_vehicle(
+    service: Served, caller: Dispatcher, vehicle_id: PathId, body: DutyPreview
+) -> Response:
+    """Nothing is done. The ETag, as If-Match of the act, does it only if this still holds."""
+    state = get_vehicle_day(service, caller, vehicle_id)
+    place = _place(service, state, vehicle_id, VehiclePlace(place=body.place))
+    if body.act == "on":
+        command: Command = ReturnVehicle(vehicle_id, place, caller.subject)
+    else:
+        broken_down = body.act == "breakdown"
+        command = WithdrawVehicle(vehicle_id, place, broken_down, caller.subject)
+    return await preview_of(service, state, command)
 
 
 async def _submit(
     service: Service, caller: Caller, act: Acting, state: DayState, vehicle_id: str,
-    command: Command,
+    command: Command, if_match: str | None,
 ) -> Response:  # fmt: skip
-    return await act.submit(
+    return await act_as_previewed(
+        service,
+        act,
         caller,
-        state.service_date,
+        state,
         command,
         lambda after: encode(service.views.manifest(after, vehicle_id)),
+        if_match,
     )
 
 

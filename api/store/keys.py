@@ -38,6 +38,11 @@ class Keys:
         return f"{{{self.area}}}:contacts"
 
     @property
+    def policies(self) -> str:
+        """Hash of service date -> the operator's rules from then on."""
+        return f"{{{self.area}}}:policies"
+
+    @property
     def lease(self) -> str:
         """Token of the process that is the area's loop; expires."""
         return f"{{{self.area}}}:lease"

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -274,6 +274,45 @@ class Store:
         """
         with _reaching():
             return bool(await self._connected.hdel(self.keys.contacts, booking_id))
+
+    async def find_contacts(self, booking_ids: Sequence[str]) -> dict[str, Contact]:
+        """Contacts of those of some bookings that have one.
+
+        Raises
+        ------
+        StoreUnavailable
+            If the store does not answer.
+        """
+        if not booking_ids:
+            return {}
+        with _reaching():
+            records = await self._connected.hmget(self.keys.contacts, list(booking_ids))
+        found = zip(booking_ids, records, strict=True)
+        return {name: codec.decode_contact(record) for name, record in found if record}
+
+    # --- the operator's rules ---
+
+    async def read_policies(self) -> list[bytes]:
+        """Every change of the rules, as it was kept.
+
+        Raises
+        ------
+        StoreUnavailable
+            If the store does not answer.
+        """
+        with _reaching():
+            return list(await self._connected.hvals(self.keys.policies))
+
+    async def put_policies(self, by_date: Mapping[str, bytes]) -> None:
+        """Keep changes of the rules, all or none.
+
+        Raises
+        ------
+        StoreUnavailable
+            If the store does not answer.
+        """
+        with _reaching():
+            await self._connected.hset(self.keys.policies, mapping=dict(by_date))
 
     # --- the lease ---
 

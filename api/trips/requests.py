@@ -96,7 +96,7 @@ def get_bookable_date(service: Service, at: datetime) -> str:
     Problem
         ``in-the-past`` or ``too-far-ahead``.
     """
-    now, prebook_days = service.time.now(), service.area.policy.prebook_days
+    now, prebook_days = service.time.now(), service.policies.on(service.time.today()).prebook_days
     # Far dates are refused before they are converted: a calendar has an end.
     if at < now - timedelta(days=2):
         raise Problem("in-the-past")
@@ -132,7 +132,7 @@ def _at_point(service: Service, point: tuple[float, float], party: Party, field:
     member = {"field": field}
     if not service.area.contains(lon, lat):
         return End(lon, lat, (), Problem(RejectReason.OUT_OF_AREA, member))
-    policy = service.area.policy
+    policy = service.policies.on(service.time.today())
     slow = party.seniors or party.wheelchairs
     walk_m = policy.senior_walk_m if slow else policy.walk_m
     choices = service.stops.reach(lon, lat, walk_m, policy.walk_speed_m_per_s)

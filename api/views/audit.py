@@ -13,7 +13,7 @@ from api.store.records import LoggedCommit
 from api.views.follow import audit_entry
 from routing.dispatch import events as ev
 from routing.dispatch.events import Event
-from routing.dispatch.values import Actor
+from routing.dispatch.values import Actor, Channel
 
 #: Who stands behind an event that names nobody.
 _ACTORS: Mapping[type, str] = {
@@ -33,6 +33,8 @@ def actor_of(event: Event) -> str:
     by = getattr(event, "by", None)
     if by is None and isinstance(event, ev.RideCancelled):
         by = event.cancellation.by
+    if isinstance(event, ev.RideBooked | ev.RideWaitlisted) and event.channel is Channel.PHONE:
+        by = event.owner  # the member of staff who took the call
     if by is None:
         by = _ACTORS.get(type(event), Actor.SYSTEM.value)
     return by.value if isinstance(by, Actor) else str(by)

@@ -37,7 +37,7 @@ def show_preview(service: Service, state: DayState, found: Preview) -> PreviewVi
 
 
 def _effect(service: Service, state: DayState, effect: Effect) -> EffectView:
-    date, promise = state.service_date, state.bookings[effect.booking_id].terms.promise
+    date, promise = state.service_date, state.bookings[effect.booking_id].promise
     return EffectView(
         effect.booking_id,
         service.views.promise(date, promise),

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from routing.dispatch.lateness import connection_status
 from routing.dispatch.lifecycle import ENDED, BookingState
 from routing.dispatch.preview import outlook
 from routing.dispatch.state import Booking, DayState
@@ -20,8 +21,6 @@ OFFLINE_S = 180
 OFF_ROUTE_M = 400
 #: A promise with less slack than this is at risk.
 AT_RISK_S = 120
-#: A connection with less time than this to change is at risk.
-CONNECTION_S = 120
 #: A vehicle that should have acted so long ago is overdue.
 OVERDUE_S = 180
 
@@ -156,7 +155,7 @@ def _alert(kind: AlertKind, booking: Booking, due_time: int, amount: int = 0) ->
 
 
 def _of_promise(state: DayState, booking: Booking) -> Iterator[Alert]:
-    expected, promise = outlook(state, booking), booking.terms.promise
+    expected, promise = outlook(state, booking), booking.promise
     ends = [(expected.dropoff_time, promise.dropoff_latest)]
     if booking.boarded_time is None:
         ends.insert(0, (expected.pickup_time, promise.pickup_latest))
@@ -169,17 +168,13 @@ def _of_promise(state: DayState, booking: Booking) -> Iterator[Alert]:
         time, latest = min(known, key=lambda end: end[1] - end[0])
         if latest - time < AT_RISK_S:
             yield _alert(AlertKind.PROMISE_AT_RISK, booking, time, max(0, latest - time))
-    yield from _of_connection(booking, expected.dropoff_time)
+    yield from _of_connection(state, booking)
 
 
-def _of_connection(booking: Booking, dropoff_time: int | None) -> Iterator[Alert]:
-    connection = booking.terms.connection
-    if connection is None or not connection.feeds or dropoff_time is None:
-        return
-    there = dropoff_time + booking.terms.egress.seconds
-    left_s = connection.time - there
-    if left_s < CONNECTION_S:
-        yield _alert(AlertKind.CONNECTION_AT_RISK, booking, connection.time, max(0, -left_s))
+def _of_connection(state: DayState, booking: Booking) -> Iterator[Alert]:
+    trip = booking.connection
+    if trip is not None and connection_status(state, booking) != "held":
+        yield _alert(AlertKind.CONNECTION_AT_RISK, booking, trip.expected_time)
 
 
 def _of_vehicle(state: DayState, vehicle_id: str, now: int, seen: Seen | None) -> Iterator[Alert]:

@@ -119,7 +119,7 @@ def outlook(state: DayState, booking: Booking) -> Outlook:
         at_dropoff = find_dropoff(visits, booking.booking_id)
         pickup = None if at_pickup is None else times[at_pickup].start
         dropoff = None if at_dropoff is None else times[at_dropoff].arrive
-    promise = booking.terms.promise
+    promise = booking.promise
     met = pickup if booking.boarded_time is None else None
     late_s = max(
         0,

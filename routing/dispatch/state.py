@@ -82,6 +82,7 @@ class DayState:
     closures: Map[str, Closure] = Map()
     suspensions: Map[str, Suspension] = Map()
     drivers: Map[str, tuple[Driving, ...]] = Map()  # by vehicle id, who drives it when
+    broadcasts: Map[str, int] = Map()  # by broadcast id, how many bookings it reached
 
     @property
     def is_open(self) -> bool:
@@ -144,8 +145,8 @@ def _duty(state: DayState, event: ev.DutyChanged) -> DayState:
 
 def _roster(state: DayState, event: ev.RosterChanged) -> DayState:
     plan = state.plans[event.vehicle_id]
-    shift = {"shift_from": event.shift_from, "shift_until": event.shift_until}
-    plan = replace(plan, vehicle=replace(plan.vehicle, **shift))
+    vehicle = replace(plan.vehicle, shift_from=event.shift_from, shift_until=event.shift_until)
+    plan = replace(plan, vehicle=vehicle)
     return replace(
         state,
         plans=state.plans.set(event.vehicle_id, plan),
@@ -235,7 +236,9 @@ _FOLDS: dict[type, Callable[[DayState, Any], DayState]] = {
     ),
     ev.RosterChanged: _roster,
     ev.PolicyChanged: lambda state, event: replace(state, policy=event.policy),
-    ev.BroadcastSent: lambda state, _: state,
+    ev.BroadcastSent: lambda state, event: replace(
+        state, broadcasts=state.broadcasts.set(event.broadcast_id, len(event.booking_ids))
+    ),
     ev.RideBooked: _enter(BookingState.BOOKED),
     ev.RideWaitlisted: _enter(BookingState.WAITLISTED),
     ev.WaitlistClosed: _change(lambda _, event: _ended(event)),

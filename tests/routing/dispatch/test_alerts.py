@@ -63,7 +63,7 @@ def test_a_connection_that_will_be_missed():
     town.book("r", 1, 5, depart=town.now + 1200)
     booking = town.booking("r")
     arrival = town.state.times["A"][1].arrive
-    for spare_s, expected in ((600, []), (30, [("connection_at_risk", "r")])):
+    for spare_s, expected in ((0, []), (-30, [("connection_at_risk", "r")])):
         connection = Connection("t", "s", arrival + spare_s, feeds=True)
         terms = replace(booking.terms, connection=connection)
         bookings = town.state.bookings.set("r", replace(booking, terms=terms))
