@@ -48,6 +48,7 @@ async def gist_of(
         return ()
 
     def gist() -> bytes:
+        """The gist of a preview made now."""
         found = _preview(service, state, command, network)
         return b"" if isinstance(found, Rejected) else _gist(found)
 
