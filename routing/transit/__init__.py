@@ -1,6 +1,7 @@
 """Timetable arrays, journeys and departures of scheduled transit."""
 
 from routing.transit.csa import earliest_arrivals, find_earliest_journey, scan_workspace
+from routing.transit.delays import Runs, apply_runs
 from routing.transit.departures import Departure, next_departures
 from routing.transit.journey import Journey, Leg, LegKind, check_journey
 from routing.transit.raptor import find_journeys, round_workspace
@@ -26,9 +27,11 @@ __all__ = [
     "Leg",
     "LegKind",
     "Offsets",
+    "Runs",
     "StopOffsets",
     "Timetable",
     "Transfers",
+    "apply_runs",
     "build_timetable",
     "build_transfers",
     "build_walks",

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 
 from routing.errors import TimetableError
 from routing.types import NEVER, Int32Array, frozen
@@ -169,12 +170,11 @@ def build_timetable(calls: Calls, walks: Walks) -> tuple[Timetable, Int32Array]:
     TimetableError
         If a trip has fewer than two calls, a stop is unknown, or times go backwards.
     """
-    _check_calls(calls, len(walks.change_s))
-    groups = _group_by_pattern(calls)
-    chains = [chain for trips in groups for chain in _split_fifo(calls, trips)]
+    check_calls(calls, len(walks.change_s))
+    chains = list_chains(calls)
     trip_order = np.array([trip for chain in chains for trip in chain], np.int64)
-    patterns = _lay_out(calls, chains, trip_order, len(walks.change_s))
-    timetable = Timetable(patterns, _connections_of(patterns), walks)
+    patterns = lay_out(calls, chains, trip_order, len(walks.change_s))
+    timetable = Timetable(patterns, connections_in_order(patterns, _by_departure(patterns)), walks)
     return timetable, frozen(trip_order)
 
 
@@ -204,7 +204,14 @@ def step_free(timetable: Timetable) -> Timetable:
     )
 
 
-def _check_calls(calls: Calls, n_stops: int) -> None:
+def check_calls(calls: Calls, n_stops: int) -> None:
+    """Refuse calls that are no trips.
+
+    Raises
+    ------
+    TimetableError
+        If a trip has fewer than two calls, a stop is unknown, or times go backwards.
+    """
     lengths = np.diff(calls.trip_ptr)
     if (lengths < 2).any():
         raise TimetableError(f"trip {int(np.argmax(lengths < 2))} has fewer than two calls")
@@ -220,6 +227,12 @@ def _check_calls(calls: Calls, n_stops: int) -> None:
         event = (int(np.argmax(backwards)) + 1) // 2
         trip = int(np.searchsorted(calls.trip_ptr, event, side="right")) - 1
         raise TimetableError(f"times of trip {trip} go backwards at call {event}")
+
+
+def list_chains(calls: Calls) -> list[list[int]]:
+    """Trips with equal stops and flags in chains in which none overtakes another."""
+    groups = _group_by_pattern(calls)
+    return [chain for trips in groups for chain in _split_fifo(calls, trips)]
 
 
 def _group_by_pattern(calls: Calls) -> list[list[int]]:
@@ -255,9 +268,10 @@ def _split_fifo(calls: Calls, trips: list[int]) -> list[list[int]]:
     return [[trips[order[i]] for i in chain] for chain in chains]
 
 
-def _lay_out(
+def lay_out(
     calls: Calls, chains: list[list[int]], trip_order: np.ndarray, n_stops: int
 ) -> Patterns:
+    """Patterns of ``chains``, whose trips one after the other are ``trip_order``."""
     lengths = np.diff(calls.trip_ptr)
     heads = np.array([chain[0] for chain in chains], np.int64)
     stop_rows = _spans(calls.trip_ptr[heads], lengths[heads])
@@ -293,29 +307,41 @@ def _spans(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     return np.arange(ptr[-1]) + np.repeat(starts - ptr[:-1], lengths)
 
 
-def _connections_of(patterns: Patterns) -> Connections:
-    n_events = len(patterns.dep_time)
-    lengths = np.diff(patterns.trip_event_ptr)
-    trip = np.repeat(np.arange(len(lengths)), lengths)
-    call = np.arange(n_events) - patterns.trip_event_ptr[trip]
-    call += patterns.stop_ptr[patterns.trip_pattern[trip]]
-    is_last = np.zeros(n_events, bool)
+def _by_departure(patterns: Patterns) -> np.ndarray:
+    """Events that a hop starts with, ordered by departure, trip and position."""
+    is_last = np.zeros(len(patterns.dep_time), bool)
     is_last[patterns.trip_event_ptr[1:] - 1] = True
     event = np.flatnonzero(~is_last)
     # Events already run by trip and position, so a stable sort by time yields the order we want.
-    event = event[np.argsort(patterns.dep_time[event], kind="stable")]
-    flags = (patterns.flags[call[event]] & _EVERY_BOARD) | (
-        patterns.flags[call[event] + 1] & _EVERY_ALIGHT
+    return event[np.argsort(patterns.dep_time[event], kind="stable")]
+
+
+def connections_in_order(patterns: Patterns, event: np.ndarray) -> Connections:
+    """Hops that start with the events given, which are ordered by departure, trip, position."""
+    columns = np.empty((len(Connections._fields), len(event)), np.int32)
+    trip_of = np.repeat(
+        np.arange(len(patterns.trip_pattern), dtype=np.int32), np.diff(patterns.trip_event_ptr)
     )
-    return Connections(
-        dep_time=frozen(patterns.dep_time[event]),
-        arr_time=frozen(patterns.arr_time[event + 1]),
-        dep_stop=frozen(patterns.stop[call[event]]),
-        arr_stop=frozen(patterns.stop[call[event] + 1]),
-        trip=frozen(trip[event]),
-        flags=frozen(flags),
-        event=frozen(event),
-    )
+    _fill_connections(patterns, event.astype(np.int32), trip_of, columns)
+    columns.setflags(write=False)
+    return Connections(*columns)
+
+
+@njit(cache=True, nogil=True)
+def _fill_connections(patterns, event, trip_of, columns):
+    for i in range(event.shape[0]):
+        start, trip = event[i], trip_of[event[i]]
+        pattern = patterns.trip_pattern[trip]
+        call = patterns.stop_ptr[pattern] + start - patterns.trip_event_ptr[trip]
+        columns[0, i] = patterns.dep_time[start]
+        columns[1, i] = patterns.arr_time[start + 1]
+        columns[2, i] = patterns.stop[call]
+        columns[3, i] = patterns.stop[call + 1]
+        columns[4, i] = trip
+        columns[5, i] = (patterns.flags[call] & _EVERY_BOARD) | (
+            patterns.flags[call + 1] & _EVERY_ALIGHT
+        )
+        columns[6, i] = start
 
 
 class Offsets(NamedTuple):
