@@ -12,6 +12,7 @@ SECTIONS = (
     "transit.queries",
     "serve.booking",
     "day.strategies",
+    "day.floors",
 )
 
 

@@ -47,13 +47,14 @@ class ServiceFloor:
         Of pickups, service seconds; the end is not included.
     release_s
         So long before the latest pickup, what none of them has asked for is open to everybody.
+        Above the longest wait it never holds back from who asks for now.
     """
 
     classes: tuple[RiderClass, ...]
     n_vehicles: int = 1
     from_time: int = 0
     until_time: int = 36 * 3600
-    release_s: int = 30 * 60
+    release_s: int = 5 * 60
 
     def __post_init__(self) -> None:
         if not self.classes:
