@@ -13,6 +13,7 @@ from routing.dispatch.values import (
     Closure,
     Connection,
     Driving,
+    IncidentKind,
     Party,
     Promise,
     Suspension,
@@ -121,11 +122,17 @@ class ArriveVisit:
 
 @dataclass(frozen=True, slots=True)
 class BoardRider:
-    """The party of a pickup visit is on board."""
+    """The party of a pickup visit is on board, or those of it that came.
+
+    ``party``, with what they pay, names who came where that is not everybody who was booked.
+    """
 
     vehicle_id: str
     visit_id: str
     at_time: int | None = None
+    by_code: bool = False  # they said the booking's code
+    party: Party | None = None
+    fare_won: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +159,7 @@ class MissRider:
 
     vehicle_id: str
     visit_id: str
+    at_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +169,40 @@ class RecordContact:
     booking_id: str
     by: Actor
     means: str  # "push", "message", "call"
+    at_time: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WalkUp:
+    """Take somebody along who stands at the door without a booking: book and board in one step."""
+
+    booking_id: str
+    vehicle_id: str
+    destination: StopChoice
+    party: Party
+    owner: str
+    fare_won: int = 0
+    at_time: int | None = None
+    channel: Channel = Channel.WALK_UP
+
+
+@dataclass(frozen=True, slots=True)
+class ReportIncident:
+    """Something happened on the way; a repeat of the same id changes nothing."""
+
+    incident_id: str
+    vehicle_id: str
+    kind: IncidentKind
+    by: str
+    at_time: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CloseIncident:
+    """A dispatcher has dealt with an incident."""
+
+    incident_id: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +397,9 @@ Command = (
     | FinishBreak
     | MissRider
     | RecordContact
+    | WalkUp
+    | ReportIncident
+    | CloseIncident
     | ReportArrival
     | ReportTrip
     | LockAssignment

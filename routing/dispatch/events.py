@@ -17,6 +17,7 @@ from routing.dispatch.values import (
     Driving,
     DutyState,
     Held,
+    IncidentKind,
     Party,
     Promise,
     RideBreach,
@@ -136,12 +137,41 @@ class VisitArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class VehicleArrived:
+    """The vehicle stands at its next visit since ``at_time``, whatever is to happen there."""
+
+    time: int
+    vehicle_id: str
+    at_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class BreakFinished:
+    """The driver has rested and is back since ``at_time``."""
+
+    time: int
+    vehicle_id: str
+    at_time: int
+
+
+@dataclass(frozen=True, slots=True)
 class RiderBoarded:
     """The party is on board since ``at_time``."""
 
     time: int
     booking_id: str
     at_time: int
+    by_code: bool = False  # they said the booking's code
+
+
+@dataclass(frozen=True, slots=True)
+class PartyReduced:
+    """Fewer came than were booked; from now on the ride is theirs."""
+
+    time: int
+    booking_id: str
+    party: Party
+    fare_won: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +193,13 @@ class RiderMissed:
 
 @dataclass(frozen=True, slots=True)
 class ContactAttempted:
-    """The rider was called, messaged or pushed."""
+    """The rider was called, messaged or pushed; at ``time``, if nothing else is said."""
 
     time: int
     booking_id: str
     by: Actor
     means: str
+    at_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +371,27 @@ class BroadcastSent:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class IncidentReported:
+    """A driver reported something that happened at ``at_time``."""
+
+    time: int
+    incident_id: str
+    vehicle_id: str
+    kind: IncidentKind
+    by: str
+    at_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentClosed:
+    """A dispatcher has dealt with it."""
+
+    time: int
+    incident_id: str
+    by: str
+
+
 BookingEvent = (
     RideBooked
     | RideWaitlisted
@@ -350,6 +402,7 @@ BookingEvent = (
     | VehicleApproached
     | VisitArrived
     | RiderBoarded
+    | PartyReduced
     | RiderAlighted
     | RiderMissed
     | ContactAttempted
@@ -375,4 +428,8 @@ Event = (
     | RosterChanged
     | PolicyChanged
     | BroadcastSent
+    | VehicleArrived
+    | BreakFinished
+    | IncidentReported
+    | IncidentClosed
 )

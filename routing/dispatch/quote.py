@@ -49,7 +49,7 @@ def quote(
     list of Offer or Rejected
         At least one offer, or the reason, with the nearest time that works if one was found.
     """
-    refusal = _refuse(state, request, now)
+    refusal = refuse_request(state, request, now)
     if refusal is not None:
         return refusal
     draft = Draft(state, now, network)
@@ -72,7 +72,8 @@ def _why_no_room(draft: Draft, request: RideRequest) -> RejectReason:
     return RejectReason.NO_ROOM
 
 
-def _refuse(state: DayState, request: RideRequest, now: int) -> Rejected | None:
+def refuse_request(state: DayState, request: RideRequest, now: int) -> Rejected | None:
+    """Why a request cannot be granted, whatever room there is."""
     policy = state.policy
     if not state.is_open:
         return Rejected(RejectReason.DAY_NOT_OPEN)
@@ -271,7 +272,7 @@ def _alternative(draft: Draft, request: RideRequest) -> int | None:
     for step in range(1, draft.state.policy.alternative_within_s // ALTERNATIVE_STEP_S + 1):
         for time in (wanted + step * ALTERNATIVE_STEP_S, wanted - step * ALTERNATIVE_STEP_S):
             moved = _moved(nearest, time)
-            if _refuse(draft.state, moved, draft.now) is None and _search(draft, moved):
+            if refuse_request(draft.state, moved, draft.now) is None and _search(draft, moved):
                 return time
     return None
 

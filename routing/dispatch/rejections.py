@@ -21,6 +21,7 @@ class RejectReason(StrEnum):
     STALE_OFFER = "stale-offer"
     UNKNOWN_BOOKING = "unknown-booking"
     UNKNOWN_VEHICLE = "unknown-vehicle"
+    UNKNOWN_INCIDENT = "unknown-incident"
     UNKNOWN_VISIT = "unknown-visit"
     DUPLICATE_BOOKING = "duplicate-booking"
     WRONG_STATE = "wrong-state"

@@ -23,6 +23,7 @@ from routing.dispatch.values import (
     Driving,
     DutyState,
     Held,
+    Incident,
     Promise,
     RideBreach,
     Suspension,
@@ -48,6 +49,7 @@ class Booking:
     lock_note: str = ""
     arrived_time: int | None = None
     boarded_time: int | None = None
+    by_code: bool = False  # boarded with the booking's code
     alighted_time: int | None = None
     contacted_time: int | None = None
     ended_time: int | None = None
@@ -83,6 +85,8 @@ class DayState:
     suspensions: Map[str, Suspension] = Map()
     drivers: Map[str, tuple[Driving, ...]] = Map()  # by vehicle id, who drives it when
     broadcasts: Map[str, int] = Map()  # by broadcast id, how many bookings it reached
+    incidents: Map[str, Incident] = Map()
+    acted: Map[str, int] = Map()  # by vehicle id, when it last arrived or rested, as told
 
     @property
     def is_open(self) -> bool:
@@ -216,6 +220,33 @@ def _ended(event: Any) -> dict[str, Any]:
     return {"ended_time": event.time, "status": DispatchStatus.UNMATCHED}
 
 
+def _reduced(booking: Booking, event: ev.PartyReduced) -> dict[str, Any]:
+    load = event.party.load
+    terms = replace(
+        booking.terms,
+        ride=replace(booking.terms.ride, load=load),
+        party=event.party,
+        fare_won=event.fare_won,
+    )
+    return {"terms": terms, "ride": replace(booking.ride, load=load)}
+
+
+def _act(state: DayState, event: ev.VehicleArrived | ev.BreakFinished) -> DayState:
+    return replace(state, acted=state.acted.set(event.vehicle_id, event.at_time))
+
+
+def _report(state: DayState, event: ev.IncidentReported) -> DayState:
+    incident = Incident(
+        event.incident_id, event.vehicle_id, event.kind, event.at_time, event.time, event.by
+    )
+    return replace(state, incidents=state.incidents.set(event.incident_id, incident))
+
+
+def _close(state: DayState, event: ev.IncidentClosed) -> DayState:
+    closed = replace(state.incidents[event.incident_id], closed_time=event.time)
+    return replace(state, incidents=state.incidents.set(event.incident_id, closed))
+
+
 _OFF_VEHICLE = {"vehicle_id": None, "status": DispatchStatus.UNMATCHED}
 
 _FOLDS: dict[type, Callable[[DayState, Any], DayState]] = {
@@ -256,7 +287,11 @@ _FOLDS: dict[type, Callable[[DayState, Any], DayState]] = {
     ),
     ev.VehicleApproached: _change(lambda *_: {}),
     ev.VisitArrived: _change(lambda _, event: {"arrived_time": event.at_time}),
-    ev.RiderBoarded: _change(lambda _, event: {"boarded_time": event.at_time}),
+    ev.VehicleArrived: _act,
+    ev.BreakFinished: _act,
+    ev.RiderBoarded: _change(
+        lambda _, event: {"boarded_time": event.at_time, "by_code": event.by_code}
+    ),
     ev.RiderAlighted: _change(lambda _, event: {"alighted_time": event.at_time, **_ended(event)}),
     ev.RiderMissed: _change(lambda _, event: _ended(event)),
     ev.RideCancelled: _change(
@@ -268,7 +303,12 @@ _FOLDS: dict[type, Callable[[DayState, Any], DayState]] = {
     ),
     ev.RideDisrupted: _change(lambda *_: _OFF_VEHICLE),
     ev.RideRerouted: _note(lambda _, event: {"ride": event.ride}),
-    ev.ContactAttempted: _note(lambda _, event: {"contacted_time": event.time}),
+    ev.PartyReduced: _note(_reduced),
+    ev.IncidentReported: _report,
+    ev.IncidentClosed: _close,
+    ev.ContactAttempted: _note(
+        lambda _, event: {"contacted_time": event.time if event.at_time is None else event.at_time}
+    ),
     ev.BreachRecorded: _note(_breached),
     ev.ConnectionMoved: _note(lambda _, event: {"held": event.held, "ride": event.ride}),
     ev.AssignmentLocked: _note(

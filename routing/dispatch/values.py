@@ -86,6 +86,7 @@ class Channel(StrEnum):
     API = "api"
     WEB = "web"
     PHONE = "phone"
+    WALK_UP = "walk_up"  # stood at the door
     KIOSK = "kiosk"
 
 
@@ -172,3 +173,28 @@ class DispatchStatus(StrEnum):
     UNMATCHED = "unmatched"
     MATCHED = "matched"
     LOCKED = "locked"
+
+
+class IncidentKind(StrEnum):
+    """What a driver reports to the control room; `SOS` is a call for help at once."""
+
+    SOS = "sos"
+    ACCIDENT = "accident"
+    MEDICAL = "medical"
+    RIDER = "rider"
+    VEHICLE = "vehicle"
+    ROAD = "road"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something that happened to a vehicle on its way; open until a dispatcher closes it."""
+
+    incident_id: str
+    vehicle_id: str
+    kind: IncidentKind
+    at_time: int  # service seconds, when it happened
+    known_time: int
+    by: str  # opaque subject of who reported it
+    closed_time: int | None = None

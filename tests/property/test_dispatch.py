@@ -19,6 +19,7 @@ from routing.dispatch.values import (
     Closure,
     Connection,
     Driving,
+    IncidentKind,
     Party,
     Suspension,
 )
@@ -44,6 +45,7 @@ ACTS = (
     "miss",
     "contact",
 )
+AT_THE_DOOR = ("walk-up", "some", "late-arrive", "late-drive", "incident", "settle")
 TRIPS = ("connect", "connect", "report", "report")
 CONTROL = ("delay", "lock", "move", "withdraw", "return", "undo", "propose", "skip")
 ROOM = ("close", "reopen", "suspend", "resume", "roster", "policy", "broadcast")
@@ -52,7 +54,7 @@ ROOM = ("close", "reopen", "suspend", "resume", "roster", "policy", "broadcast")
 @st.composite
 def storms(draw):
     """Acts as (name, seconds that pass before it, four small numbers that it reads as it likes)."""
-    name = st.sampled_from(ACTS + ACTS + CONTROL + TRIPS + ROOM)
+    name = st.sampled_from(ACTS + ACTS + CONTROL + TRIPS + ROOM + AT_THE_DOOR)
     pause = st.sampled_from((0, 0, 1, 20, 60, 120, 240, 900))
     return draw(st.lists(st.tuples(name, pause, BOOKING, PLACE, PLACE, PLACE), max_size=25))
 
@@ -111,6 +113,21 @@ def perform(town, name, k, a, b, c):
             return town.do(cmd.MissRider(vehicle_id, at_hand))
         case "contact":
             return town.do(cmd.RecordContact(booking_id, Actor.DRIVER, "call"))
+        case "walk-up":
+            there, party = cmd.StopChoice(a), Party(1 + b % 3)
+            return town.do(cmd.WalkUp(booking_id, vehicle_id, there, party, "driver", 1530))
+        case "some":
+            return town.do(cmd.BoardRider(vehicle_id, at_hand, party=Party(1 + b % 3)))
+        case "late-arrive":
+            name = head[k % len(head)] if head else "none"
+            return town.do(cmd.ArriveVisit(vehicle_id, name, town.now - 60 * a))
+        case "late-drive":
+            return drive(town, vehicle_id, town.now - 60 * a)
+        case "incident":
+            sos = cmd.ReportIncident(f"i{a % 2}", vehicle_id, IncidentKind.SOS, "driver")
+            return town.do(sos)
+        case "settle":
+            return town.do(cmd.CloseIncident(f"i{a % 2}", "d1"))
         case "delay":
             return town.do(cmd.ReportArrival(vehicle_id, town.now + 60 * a))
         case "lock":
@@ -171,19 +188,19 @@ def report(town, k, a, b):
     return cmd.ReportTrip(trip.trip_id, trip.stop_id, time)
 
 
-def drive(town, vehicle_id):
+def drive(town, vehicle_id, at=None):
     """What a driver does who follows the manifest."""
     plan = town.state.plans[vehicle_id]
     if not plan.visits:
         return town.do(cmd.Tick())
     name = visit_id(plan.visits[0], vehicle_id)
     if not plan.standing:
-        return town.do(cmd.ArriveVisit(vehicle_id, name))
+        return town.do(cmd.ArriveVisit(vehicle_id, name, at))
     if plan.visits[0].kind is VisitKind.BREAK:
-        return town.do(cmd.FinishBreak(vehicle_id, name))
+        return town.do(cmd.FinishBreak(vehicle_id, name, at))
     if plan.visits[0].kind is VisitKind.PICKUP:
-        return town.do(cmd.BoardRider(vehicle_id, name))
-    return town.do(cmd.AlightRider(vehicle_id, name))
+        return town.do(cmd.BoardRider(vehicle_id, name, at))
+    return town.do(cmd.AlightRider(vehicle_id, name, at))
 
 
 def swapped(town):

@@ -10,6 +10,7 @@ from typing import Any
 from routing.dispatch import commands as cmd
 from routing.dispatch import events as ev
 from routing.dispatch.decide import (
+    at_stop,
     booking,
     clock,
     connection,
@@ -40,6 +41,9 @@ _HANDLERS: dict[type, Handler] = {
     cmd.FinishBreak: driving.finish_break,
     cmd.MissRider: driving.miss_rider,
     cmd.RecordContact: driving.record_contact,
+    cmd.WalkUp: at_stop.walk_up,
+    cmd.ReportIncident: driving.report_incident,
+    cmd.CloseIncident: driving.close_incident,
     cmd.ReportArrival: driving.report_arrival,
     cmd.ReportTrip: connection.report_trip,
     cmd.LockAssignment: replan.lock_assignment,

@@ -1,18 +1,15 @@
 """What a dispatcher may undo, within the hour and on the record."""
 
-from dataclasses import replace
-
 from routing.dispatch import commands as cmd
 from routing.dispatch import events as ev
 from routing.dispatch.conditions import narrowed
+from routing.dispatch.decide.at_stop import stands, with_rider
 from routing.dispatch.decide.booking import give_place
 from routing.dispatch.draft import Draft
 from routing.dispatch.lifecycle import next_state
 from routing.dispatch.rejections import Rejected, RejectReason
 from routing.dispatch.state import Booking
-from routing.drt.check import check_plan
 from routing.drt.model import VehiclePlan
-from routing.drt.schedule import plan_cost
 
 
 def _find_ended(draft: Draft, booking_id: str, event: str) -> Booking | Rejected:
@@ -48,7 +45,7 @@ def reverse_no_show(draft: Draft, command: cmd.ReverseNoShow) -> Rejected | None
     plan = _plan_at_stop(draft, booking)
     if plan is None:
         return Rejected(RejectReason.REVERSAL_TOO_LATE, "the vehicle has left")
-    again = _with_rider(draft, booking, plan)
+    again = with_rider(draft, booking.ride, plan)
     if again is None:
         return Rejected(RejectReason.NO_ROOM)
     draft.add(ev.NoShowReversed(draft.now, booking.booking_id, command.by))
@@ -60,26 +57,4 @@ def _plan_at_stop(draft: Draft, booking: Booking) -> VehiclePlan | None:
     if booking.vehicle_id is None:
         return None
     plan = draft.state.plans[booking.vehicle_id]
-    under_way = plan.n_frozen and not plan.standing
-    return None if under_way or plan.place != booking.ride.origin else plan
-
-
-def _with_rider(draft: Draft, booking: Booking, plan: VehiclePlan) -> VehiclePlan | None:
-    """The cheapest plan with the pickup first, the drop-off anywhere after what is under way."""
-    pickup, dropoff = booking.ride.visits()
-    pickup = replace(pickup, latest=max(pickup.latest, draft.now))
-    standing = replace(
-        plan,
-        ready_time=draft.now,
-        first_arrival=draft.now,
-        n_frozen=plan.n_frozen + 1,
-        standing=True,
-    )
-    travel, weights = draft.network.travel, draft.network.weights
-    tried = []
-    for position in range(plan.n_frozen, len(plan.visits) + 1):
-        rest = (*plan.visits[:position], dropoff, *plan.visits[position:])
-        candidate = replace(standing, visits=(pickup, *rest))
-        if not check_plan(candidate, travel):
-            tried.append((plan_cost(candidate, travel, weights), position, candidate))
-    return min(tried)[2] if tried else None
+    return plan if stands(plan) and plan.place == booking.ride.origin else None
