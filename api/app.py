@@ -34,6 +34,7 @@ from api.served import area_store, served_area
 from api.service import Service
 from api.settings import Settings, signing_secret
 from api.store.store import Store
+from api.trips.boarding_codes import BoardingCodes
 from api.trips.itineraries import find_hubs, stop_name
 from api.trips.offers import OfferTokens
 from api.trips.places import BusStop, Stops
@@ -189,6 +190,7 @@ def _service(
     time = ServiceTime(area.timezone, clock, area.policy)
     stops = Stops(area, _bus_stops(timetables.find_any()), area.estimated)
     positions, feed = Positions(), timetables.read_feed()
+    codes = BoardingCodes(secret)
     return Service(
         settings=settings,
         area=area,
@@ -200,7 +202,8 @@ def _service(
         timetables=timetables,
         stops=stops,
         hubs=find_hubs(stops, area.policy.walk_speed_m_per_s),
-        views=Views(time, stops, area.fares.currency, area.estimated),
+        views=Views(time, stops, area.fares, codes, area.estimated),
+        codes=codes,
         positions=positions,
         board=VehicleBoard(area, loop, time, stops, positions),
         tokens=Tokens(secret, SystemClock().now),

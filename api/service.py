@@ -16,6 +16,7 @@ from api.live.positions import Positions
 from api.live.rescuer import Rescuer
 from api.settings import Settings
 from api.store.store import Store
+from api.trips.boarding_codes import BoardingCodes
 from api.trips.offers import OfferTokens
 from api.trips.places import Stops
 from api.trips.timetables import Timetables
@@ -40,6 +41,7 @@ class Service:
     stops: Stops
     hubs: Hubs
     views: Views
+    codes: BoardingCodes
     positions: Positions
     board: VehicleBoard
     tokens: Tokens

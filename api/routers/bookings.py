@@ -35,7 +35,7 @@ from api.schemas.common import Cursor, LastEventId, Limit, PathId
 from api.schemas.control import BookingSearch
 from api.schemas.trips import Offers
 from api.service import Served, Service
-from api.store.records import Contact
+from api.store.records import Contact, given_name
 from api.trips.fares import fare_of
 from api.trips.offers import SignedOffer
 from api.trips.requests import End, Trip, get_trip
@@ -424,14 +424,15 @@ async def reverse_booking(
     responses=refusals(*WITH_TOKEN, "unknown-booking", "not-found", "store-unavailable"),
 )  # fmt: skip
 async def get_contact(service: Served, caller: BookingReader, booking_id: PathId) -> Response:
-    """For the rider, dispatchers, and the driver on the way to this rider."""
+    """For the rider, dispatchers, and, with the given name only, the driver on the way to them."""
     found = service.loop.find_booking(booking_id)
     if found is None or not _may_call(caller, found[1]):
         raise Problem(RejectReason.UNKNOWN_BOOKING)
     contact = await service.store.find_contact(booking_id)
     if contact is None:
         raise Problem("not-found")
-    return answer(ContactView(contact.name, contact.phone))
+    name = given_name(contact.name) if caller.role is Role.DRIVER else contact.name
+    return answer(ContactView(name, contact.phone))
 
 
 def _may_call(caller: Caller, booking: Booking) -> bool:

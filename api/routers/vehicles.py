@@ -1,6 +1,8 @@
 """Shuttles: where everybody sees them, and what their drivers read and report."""
 
+import re
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -8,6 +10,7 @@ from starlette.responses import Response
 from api.http.auth import Caller, Dispatcher, Driver
 from api.http.errors import Problem
 from api.http.responses import (
+    ON_A_TRIP,
     WITH_KEY,
     WITH_TOKEN,
     answer,
@@ -19,21 +22,34 @@ from api.http.responses import (
 )
 from api.http.sse import message, pause, stream
 from api.live.acting import Acting, IfMatch
+from api.live.fanout import Dropped
 from api.live.positions import Report
 from api.routers.previews import act_as_previewed, preview_of
 from api.schemas.common import PathId
 from api.schemas.room import DutyPreview, PreviewView
 from api.schemas.vehicles import (
+    IncidentReport,
+    IncidentView,
     ManifestView,
     PositionsReport,
     PositionsTaken,
     VehiclePlace,
     Vehicles,
+    WalkUpRequest,
 )
 from api.service import Served, Service
+from api.trips.fares import fare_of
 from api.trips.requests import nearest_place
 from api.views.arrivals import expected_arrival
-from routing.dispatch.commands import Command, ReportArrival, ReturnVehicle, WithdrawVehicle
+from routing.dispatch.commands import (
+    Command,
+    ReportArrival,
+    ReportIncident,
+    ReturnVehicle,
+    StopChoice,
+    WalkUp,
+    WithdrawVehicle,
+)
 from routing.dispatch.rejections import RejectReason
 from routing.dispatch.state import DayState
 
@@ -43,6 +59,8 @@ router = APIRouter(prefix="/v1/vehicles", tags=["driver"])
 LOOK_S = 0.5
 
 _OF_A_VEHICLE = ("unknown-vehicle", "wrong-state", "stale-version")
+_VERSION = re.compile(rb'"version":\d+,')
+A_DAY = timedelta(days=1)
 
 
 @router.get("", summary="Shuttles of today", response_model=Vehicles, tags=["rider"])
@@ -99,6 +117,100 @@ def get_vehicle_day(service: Service, caller: Caller, vehicle_id: str) -> DaySta
     if vehicle_id not in state.plans:
         raise Problem(RejectReason.UNKNOWN_VEHICLE)
     return state
+
+
+@router.get(
+    "/{vehicle_id}/manifest/events", summary="Follow a manifest",
+    responses=refusals(*WITH_TOKEN, "unknown-vehicle") | event_stream(),
+)  # fmt: skip
+async def follow_manifest(service: Served, caller: Driver, vehicle_id: PathId) -> Response:
+    """A message `manifest` with all of it at first, and then whenever it changes."""
+    get_vehicle_day(service, caller, vehicle_id)
+    return stream(_manifest_messages(service, vehicle_id), service.metrics.streams)
+
+
+async def _manifest_messages(service: Service, vehicle_id: str) -> AsyncIterator[bytes]:
+    with service.loop.subscribe() as commits:
+        shown = _manifest(service, vehicle_id)
+        yield message("manifest", shown)
+        async for commit in commits:
+            if isinstance(commit, Dropped):
+                return
+            now_shown = _manifest(service, vehicle_id)
+            if now_shown and _content(now_shown) != _content(shown):
+                shown = now_shown
+                yield message("manifest", shown)
+
+
+def _manifest(service: Service, vehicle_id: str) -> bytes:
+    state = service.loop.committed(service.time.today())
+    return encode(service.views.manifest(state, vehicle_id)) if vehicle_id in state.plans else b""
+
+
+def _content(manifest: bytes) -> bytes:
+    """A manifest without the day's version, which moves with every commit of the fleet."""
+    return _VERSION.sub(b"", manifest, count=1)
+
+
+def seconds_of(service: Service, state: DayState, at: datetime | None) -> int | None:
+    """Return a driver's time in service seconds of the day; the core sets the clock right."""
+    if at is None:
+        return None
+    # A date far off would not even be a service second.
+    now = service.time.now()
+    near = min(max(at, now - A_DAY), now + A_DAY)
+    return service.time.seconds(state.service_date, near)
+
+
+@router.post(
+    "/{vehicle_id}/walk-ups", summary="Take along who stands at the door",
+    response_model=ManifestView,
+    responses=refusals(*WITH_TOKEN, *WITH_KEY, *_OF_A_VEHICLE, *ON_A_TRIP, "not-at-stop",
+                       "duplicate-booking"),
+)  # fmt: skip
+async def take_walk_up(
+    service: Served, caller: Driver, act: Acting, vehicle_id: PathId, body: WalkUpRequest
+) -> Response:
+    """Book, meet and board in one step, where all who are booked keep what they were promised."""
+    state = get_vehicle_day(service, caller, vehicle_id)
+    party = body.party.party()
+    command = WalkUp(
+        service.offers.booking_id(caller.subject, act.key),
+        vehicle_id,
+        StopChoice(nearest_place(service, body.destination)),
+        party,
+        f"walk-up:{vehicle_id}",
+        fare_of(service.area.fares, party),
+        seconds_of(service, state, body.at),
+    )
+    return await act.submit(
+        caller,
+        state.service_date,
+        command,
+        lambda after: encode(service.views.manifest(after, vehicle_id)),
+    )
+
+
+@router.post(
+    "/{vehicle_id}/incidents", summary="Report an incident, or call for help", status_code=201,
+    response_model=IncidentView,
+    responses=refusals(*WITH_TOKEN, *WITH_KEY, *_OF_A_VEHICLE),
+)  # fmt: skip
+async def report_incident(
+    service: Served, caller: Driver, act: Acting, vehicle_id: PathId, body: IncidentReport
+) -> Response:
+    """The control room has it at once, `sos` before everything else."""
+    state = get_vehicle_day(service, caller, vehicle_id)
+    incident_id = f"i{service.offers.booking_id(caller.subject, act.key)[1:]}"
+    at = seconds_of(service, state, body.at)
+    command = ReportIncident(incident_id, vehicle_id, body.kind, caller.subject, at)
+    return await act.submit(
+        caller, state.service_date, command,
+        lambda after: encode(
+            service.views.incident(after.service_date, after.incidents[incident_id])
+        ),
+        status=201,
+    )  # fmt: skip
 
 
 @router.post(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,9 +11,11 @@ from api.http.auth import Caller, Driver
 from api.http.errors import Problem, rejection
 from api.http.responses import WITH_KEY, WITH_TOKEN, encode, refusals
 from api.live.acting import Act, Acting
+from api.routers.vehicles import seconds_of
 from api.schemas.common import PathId
-from api.schemas.vehicles import ContactAct, ManifestView, VisitAct
+from api.schemas.vehicles import BoardAct, ContactAct, ManifestView, VisitAct
 from api.service import Served, Service
+from api.trips.fares import fare_of
 from routing.dispatch.commands import (
     AlightRider,
     ArriveVisit,
@@ -32,12 +33,11 @@ from routing.drt.model import VisitKind
 
 router = APIRouter(prefix="/v1/visits/{visit_id}", tags=["driver"])
 
-A_DAY = timedelta(days=1)
-
-_OF_A_VISIT = refusals(
+_CODES_OF_A_VISIT = (
     *WITH_TOKEN, *WITH_KEY, "unknown-visit", "unknown-vehicle", "wrong-state", "not-next",
     "not-at-stop", "riders-pending", "too-early", "contact-first",
 )  # fmt: skip
+_OF_A_VISIT = refusals(*_CODES_OF_A_VISIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +102,8 @@ async def _act_at(
     command: Callable[[str, str, int | None], Command],
 ) -> Response:
     visited = _find(service, caller, visit_id)
-    at = _seconds(service, visited.state, body.at if body is not None else None)
+    at = seconds_of(service, visited.state, body.at if body is not None else None)
     return await _submit(service, caller, act, visited, command(visited.vehicle_id, visit_id, at))
-
-
-def _seconds(service: Service, state: DayState, at: datetime | None) -> int | None:
-    if at is None:
-        return None
-    # The core sets a driver's clock right; a date far off would not even be a service second.
-    now = service.time.now()
-    near = min(max(at, now - A_DAY), now + A_DAY)
-    return service.time.seconds(state.service_date, near)
 
 
 _ROUTE: dict[str, Any] = {"response_model": ManifestView, "responses": _OF_A_VISIT}
@@ -126,12 +117,30 @@ async def arrive(
     return await _act_at(service, caller, act, visit_id, body, ArriveVisit)
 
 
-@router.post("/board", summary="The party is on board", **_ROUTE)
+@router.post(
+    "/board", summary="The party is on board", response_model=ManifestView,
+    responses=refusals(*_CODES_OF_A_VISIT, "wrong-boarding-code", "party-too-large",
+                       "party-mismatch"),
+)  # fmt: skip
 async def board(
-    service: Served, caller: Driver, act: Acting, visit_id: PathId, body: VisitAct | None = None
+    service: Served, caller: Driver, act: Acting, visit_id: PathId, body: BoardAct | None = None
 ) -> Response:
-    """At a pickup where the shuttle stands."""
-    return await _act_at(service, caller, act, visit_id, body, BoardRider)
+    """At a pickup where the shuttle stands: all of the party, or those of it who came."""
+    visited = _find(service, caller, visit_id)
+    body = body or BoardAct(at=None, code=None, party=None)
+    booking_id = visited.booking.booking_id if visited.booking is not None else ""
+    if body.code is not None and not service.codes.is_right(booking_id, body.code):
+        raise Problem("wrong-boarding-code")
+    party = body.party.party() if body.party is not None else None
+    command = BoardRider(
+        visited.vehicle_id,
+        visit_id,
+        seconds_of(service, visited.state, body.at),
+        body.code is not None,
+        party,
+        fare_of(service.area.fares, party) if party is not None else 0,
+    )
+    return await _submit(service, caller, act, visited, command)
 
 
 @router.post("/alight", summary="The party has left the shuttle", **_ROUTE)
@@ -163,12 +172,10 @@ _COMPLETE: dict[VisitKind, Callable[[str, str, int | None], Command]] = {
 
 @router.post("/no-show", summary="Nobody came", **_ROUTE)
 async def record_no_show(
-    service: Served, caller: Driver, act: Acting, visit_id: PathId
+    service: Served, caller: Driver, act: Acting, visit_id: PathId, body: VisitAct | None = None
 ) -> Response:
     """Only after the promised wait, at the stop, and when reaching the rider was tried."""
-    visited = _find(service, caller, visit_id)
-    command = MissRider(visited.vehicle_id, visit_id)
-    return await _submit(service, caller, act, visited, command)
+    return await _act_at(service, caller, act, visit_id, body, MissRider)
 
 
 @router.post("/contact", summary="Reaching the rider was tried", **_ROUTE)
@@ -180,5 +187,6 @@ async def record_contact(
     if visited.booking is None:
         raise Problem(RejectReason.UNKNOWN_VISIT)
     by = Actor.OPERATOR if caller.sees_all else Actor.DRIVER
-    command = RecordContact(visited.booking.booking_id, by, body.means)
+    at = seconds_of(service, visited.state, body.at)
+    command = RecordContact(visited.booking.booking_id, by, body.means, at)
     return await _submit(service, caller, act, visited, command)

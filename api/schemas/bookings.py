@@ -29,7 +29,7 @@ class BookingRequest(RequestModel):
     waitlist: Annotated[bool, Field(strict=True)] = Field(
         False, description="With `request`: wait for room where there is none."
     )
-    channel: Channel = Channel.API
+    channel: Literal[Channel.API, Channel.WEB, Channel.PHONE, Channel.KIOSK] = Channel.API
     contact: ContactRequest | None = None
 
     model_config = ConfigDict(
@@ -158,6 +158,7 @@ class BookingView:
     promise: PromiseView
     expected: ExpectedView | None
     vehicle_id: str | None
+    boarding_code: str
     fare: Fare
     connection: ConnectionView | None
     cancellation: CancellationView | None
@@ -217,6 +218,7 @@ class BookingView:
                         "dropoff_at": "2026-11-23T14:21:30+09:00",
                     },
                     "vehicle_id": "SH1",
+                    "boarding_code": "4821",
                     "fare": {"amount": 3060, "currency": "KRW"},
                     "connection": None,
                     "cancellation": None,

@@ -45,6 +45,7 @@ class AlertView:
     booking_id: str | None
     amount: int
     note: str
+    incident_id: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from pydantic import ConfigDict, Field
 
 from api.schemas.bookings import ConnectionView
 from api.schemas.common import Id, Moment, PartyView, Position, RequestModel, StopRef, Window
-from api.schemas.trips import Place
+from api.schemas.trips import PartyRequest, Place
 from routing.dispatch.lifecycle import BookingState
-from routing.dispatch.values import DutyState
+from routing.dispatch.values import Channel, DutyState, IncidentKind
 
 VisitName = Literal["pickup", "dropoff", "break"]
 
@@ -56,8 +56,31 @@ class Vehicles:
 
 
 @dataclass(frozen=True, slots=True)
+class FareLine:
+    """What riders of one kind pay."""
+
+    kind: Literal["adult", "senior", "child"]
+    riders: int
+    each: int
+
+
+@dataclass(frozen=True, slots=True)
+class FareDue:
+    """What a party pays, and what that is made of."""
+
+    amount: int
+    currency: str
+    lines: tuple[FareLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class VisitView:
-    """One planned call of a vehicle, as its driver and the dispatcher see it."""
+    """One planned call of a vehicle, as its driver and the dispatcher see it.
+
+    ``boarding_check`` is the start of SHA-256 of ``booking_id:code`` in hex, so that a code can
+    be checked without a connection. ``no_show_from`` is when a no-show may be recorded at the
+    earliest, once the vehicle is there; ``waits_until`` when it may go on without the party.
+    """
 
     visit_id: str
     kind: VisitName
@@ -73,6 +96,12 @@ class VisitView:
     party: PartyView | None
     connection: ConnectionView | None
     locked: bool
+    channel: Channel | None
+    contacted: bool
+    no_show_from: datetime | None
+    waits_until: datetime | None
+    fare: FareDue | None
+    boarding_check: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +145,71 @@ class VisitAct(RequestModel):
     at: Moment | None = None
 
 
-class ContactAct(RequestModel):
+class BoardAct(VisitAct):
+    """Who is on board: with the booking's code, or with fewer than were booked."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"code": "4821"},
+                {"at": "2026-11-23T14:12:40+09:00", "party": {"passengers": 2, "seniors": 1}},
+            ]
+        }
+    )
+
+    code: Annotated[str, Field(max_length=8, pattern=r"^\d+$")] | None = None
+    party: PartyRequest | None = Field(None, description="Without it: everybody who was booked.")
+
+
+class ContactAct(VisitAct):
     """An attempt to reach the rider; it needs no phone number."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"means": "call"}]})
 
     means: Literal["push", "message", "call"]
+
+
+class WalkUpRequest(RequestModel):
+    """Somebody at the door: where they want to go, and how many they are."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"destination": {"stop_id": "VS024"}, "party": {"passengers": 2}}]
+        }
+    )
+
+    destination: Place
+    party: PartyRequest = PartyRequest()
+    at: Moment | None = None
+
+
+class IncidentReport(RequestModel):
+    """What happened, as a code: the log holds no words about a person."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"kind": "sos"}]})
+
+    kind: IncidentKind
+    at: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """Something that a driver reported; open until a dispatcher closes it."""
+
+    incident_id: str
+    vehicle_id: str
+    kind: IncidentKind
+    happened_at: datetime
+    reported_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentsView:
+    """Incidents of today, latest first."""
+
+    service_date: str
+    incidents: tuple[IncidentView, ...]
 
 
 class PositionReport(RequestModel):

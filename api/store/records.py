@@ -47,6 +47,22 @@ class Contact:
     phone: str = ""
 
 
+#: Korean family names of two syllables; all others have one.
+_LONG_FAMILY_NAMES = ("남궁", "황보", "제갈", "사공", "선우", "서문", "독고", "동방")
+
+
+def given_name(name: str) -> str:
+    """Return what a driver calls out: the given name of a Korean, the first word of others."""
+    first, *more = name.split() or [""]
+    is_hangul = all("가" <= letter <= "힣" for letter in first)
+    if not is_hangul or not first:
+        return first
+    if more:
+        return more[0]  # 홍 길동
+    n_family = 2 if len(first) > 2 and first.startswith(_LONG_FAMILY_NAMES) else 1
+    return first[n_family:] if 3 <= len(first) <= 5 else first
+
+
 @dataclass(frozen=True, slots=True)
 class DayCommit:
     """Commits to append to one service day whose log stands at ``base_version``.

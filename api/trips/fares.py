@@ -1,9 +1,14 @@
 """What a party pays for a shuttle."""
 
+from typing import Literal
+
 from gtfs.area import Fares
 from routing.dispatch.values import Party
 
-ADULT, SENIOR, CHILD = "adult", "senior", "child"
+RiderKind = Literal["adult", "senior", "child"]
+ADULT: RiderKind = "adult"
+SENIOR: RiderKind = "senior"
+CHILD: RiderKind = "child"
 
 
 def fare_of(fares: Fares, party: Party) -> int:
@@ -21,10 +26,15 @@ def fare_of(fares: Fares, party: Party) -> int:
     int
         The sum.
     """
+    return sum(n_riders * each for _, n_riders, each in fare_lines(fares, party))
+
+
+def fare_lines(fares: Fares, party: Party) -> list[tuple[RiderKind, int, int]]:
+    """Return what the fare of a party is made of: kind of rider, how many, how much each."""
     adult = fares.amounts.get(ADULT, max(fares.amounts.values(), default=0))
-    n_adults = party.passengers - party.seniors - party.children
-    return (
-        n_adults * adult
-        + party.seniors * fares.amounts.get(SENIOR, adult)
-        + party.children * fares.amounts.get(CHILD, adult)
-    )
+    heads: dict[RiderKind, int] = {
+        ADULT: party.passengers - party.seniors - party.children,
+        SENIOR: party.seniors,
+        CHILD: party.children,
+    }
+    return [(kind, n, fares.amounts.get(kind, adult)) for kind, n in heads.items() if n]

@@ -5,6 +5,8 @@ rider; places are stops.
 """
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from api.clocks.service_time import ServiceTime
 from api.schemas.bookings import (
@@ -17,13 +19,27 @@ from api.schemas.bookings import (
 )
 from api.schemas.common import Fare, PartyView, Window
 from api.schemas.trips import PromiseView
-from api.schemas.vehicles import CapacityView, ManifestView, PlanView, VisitName, VisitView
+from api.schemas.vehicles import (
+    CapacityView,
+    FareDue,
+    FareLine,
+    IncidentView,
+    ManifestView,
+    PlanView,
+    VisitName,
+    VisitView,
+)
+from api.trips.boarding_codes import BoardingCodes
+from api.trips.fares import fare_lines
 from api.trips.places import Stops
+from gtfs.area import Fares
+from routing.dispatch.decide.driving import leaves_from, waits_until
 from routing.dispatch.lateness import connection_status
 from routing.dispatch.lifecycle import ENDED
 from routing.dispatch.state import Booking, DayState
 from routing.dispatch.values import (
     DispatchStatus,
+    Incident,
     Party,
     Promise,
     RideBreach,
@@ -50,7 +66,8 @@ class Views:
 
     time: ServiceTime
     stops: Stops
-    currency: str
+    fares: Fares
+    codes: BoardingCodes
     estimated: bool
 
     def booking(self, state: DayState, booking_id: str) -> BookingView:
@@ -69,7 +86,8 @@ class Views:
             promise=self.promise(date, booking.promise),
             expected=self._expected(state, booking),
             vehicle_id=booking.vehicle_id,
-            fare=Fare(terms.fare_won, self.currency),
+            boarding_code=self.codes.of(booking_id),
+            fare=Fare(terms.fare_won, self.fares.currency),
             connection=self.connection(state, booking),
             cancellation=_cancellation(booking),
             breaches=tuple(self._breach(date, breach) for breach in booking.breaches),
@@ -147,6 +165,41 @@ class Views:
             party=_party(booking.terms.party) if booking else None,
             connection=self.connection(state, booking) if booking else None,
             locked=booking is not None and booking.status is DispatchStatus.LOCKED,
+            channel=booking.channel if booking else None,
+            **self._at_the_door(state, visit, booking),
+        )
+
+    def _at_the_door(
+        self, state: DayState, visit: Visit, booking: Booking | None
+    ) -> dict[str, Any]:
+        """What a driver needs to know of a party that is to board."""
+        is_pickup = booking is not None and visit.kind is VisitKind.PICKUP
+        at, wait_s = partial(self.time.find_at, state.service_date), state.policy.wait_s
+        here = booking if is_pickup and booking and booking.arrived_time is not None else None
+        return {
+            "contacted": booking is not None and booking.contacted_time is not None,
+            "no_show_from": at(None if here is None else waits_until(here, wait_s)),
+            "waits_until": at(None if here is None else leaves_from(here, wait_s)),
+            "fare": self._fare_due(booking) if is_pickup and booking else None,
+            "boarding_check": self.codes.check_of(visit.ride_id) if is_pickup else None,
+        }
+
+    def _fare_due(self, booking: Booking) -> FareDue:
+        # A fare that was agreed by an earlier table is due as it was agreed.
+        lines = tuple(FareLine(*line) for line in fare_lines(self.fares, booking.terms.party))
+        agreed = booking.terms.fare_won
+        is_same = sum(line.riders * line.each for line in lines) == agreed
+        return FareDue(agreed, self.fares.currency, lines if is_same else ())
+
+    def incident(self, date: str, incident: Incident) -> IncidentView:
+        """Something that a driver reported."""
+        return IncidentView(
+            incident.incident_id,
+            incident.vehicle_id,
+            incident.kind,
+            self.time.at(date, incident.at_time),
+            self.time.at(date, incident.known_time),
+            self.time.find_at(date, incident.closed_time),
         )
 
     def _end(self, place: int, walk: Walk) -> EndView:

@@ -136,6 +136,7 @@ def _alert(service: Service, date: str, alert: Alert) -> AlertView:
         alert.booking_id,
         alert.amount,
         alert.note,
+        alert.incident_id,
     )
 
 

@@ -12,7 +12,7 @@ from routing.dispatch.lateness import connection_status
 from routing.dispatch.lifecycle import ENDED, BookingState
 from routing.dispatch.preview import outlook
 from routing.dispatch.state import Booking, DayState
-from routing.dispatch.values import DispatchStatus, DutyState
+from routing.dispatch.values import DispatchStatus, DutyState, IncidentKind
 from routing.drt.model import VehiclePlan
 
 #: A vehicle under way that has not been heard of for so long is offline.
@@ -77,6 +77,7 @@ class Alert:
     booking_id: str | None = None
     amount: int = 0  # seconds late, seconds of slack, metres off, how many; by kind
     note: str = ""  # what an incident is, by its code
+    incident_id: str | None = None
 
     @property
     def level(self) -> Level:
@@ -86,7 +87,9 @@ class Alert:
     @property
     def alert_id(self) -> str:
         """The same as long as it is about the same."""
-        return ":".join(filter(None, (self.kind, self.vehicle_id, self.booking_id, self.note)))
+        return ":".join(
+            filter(None, (self.kind, self.vehicle_id, self.booking_id, self.incident_id))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,6 @@ class Surroundings:
     """What a state does not say: what is seen and heard of outside."""
 
     seen: Mapping[str, Seen] = field(default_factory=dict)  # by vehicle id
-    reported: tuple[Alert, ...] = ()  # incidents that drivers reported and nobody closed
     n_feed_unmatched: int = 0  # trips of the real-time feed that the timetable does not know
 
 
@@ -124,7 +126,7 @@ def list_alerts(state: DayState, now: int, around: Surroundings) -> tuple[Alert,
         By level, then by when it bites, then by how much.
     """
     found = [
-        *around.reported,
+        *_of_incidents(state),
         *_of_bookings(state, now),
         *(a for v in state.plans for a in _of_vehicle(state, v, now, around.seen.get(v))),
     ]
@@ -135,6 +137,20 @@ def list_alerts(state: DayState, now: int, around: Surroundings) -> tuple[Alert,
 
 def _most_urgent_first(alert: Alert) -> tuple[int, int, int, str]:
     return alert.level, alert.due_time, -alert.amount, alert.alert_id
+
+
+def _of_incidents(state: DayState) -> Iterator[Alert]:
+    """What drivers reported and nobody has closed."""
+    for incident in state.incidents.values():
+        if incident.closed_time is None:
+            is_sos = incident.kind is IncidentKind.SOS
+            yield Alert(
+                AlertKind.SOS if is_sos else AlertKind.INCIDENT,
+                incident.at_time,
+                incident.vehicle_id,
+                note=incident.kind,
+                incident_id=incident.incident_id,
+            )
 
 
 def _of_bookings(state: DayState, now: int) -> Iterator[Alert]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import astuple, replace
+from functools import partial
 
 from routing.dispatch import commands as cmd
 from routing.dispatch import events as ev
@@ -156,13 +157,13 @@ def _finish_time(
 def board_rider(draft: Draft, command: cmd.BoardRider) -> Rejected | None:
     """A party is on board, or those of it who came."""
 
-    def boarded(now: int, booking_id: str, at: int) -> ev.Event:
-        return ev.RiderBoarded(now, booking_id, at, command.by_code)
-
-    def reduced(plan: VehiclePlan, booking_id: str) -> VehiclePlan | Rejected:
-        return _reduce_party(draft, command, plan, booking_id)
-
-    return _finish(draft, command, VisitKind.PICKUP, boarded, reduced)
+    return _finish(
+        draft,
+        command,
+        VisitKind.PICKUP,
+        partial(ev.RiderBoarded, by_code=command.by_code),
+        partial(_reduce_party, draft, command),
+    )
 
 
 def _reduce_party(

@@ -115,7 +115,8 @@ def test_the_contact_is_for_those_on_the_way(morning, rider, dispatcher):
     booking = rider.post("/v1/bookings", {"offer_id": offer_id, "contact": contact}).json()
     path = f"/v1/bookings/{booking['booking_id']}/contact"
     driver = driver_of(morning, booking["vehicle_id"])
-    assert all(who.get(path).json() == contact for who in (rider, driver, dispatcher))
+    assert all(who.get(path).json() == contact for who in (rider, dispatcher))
+    assert driver.get(path).json() == contact | {"name": "길동"}
     rider.post(f"/v1/bookings/{booking['booking_id']}/cancel")
     assert driver.get(path).status_code == 404
     assert morning.http.delete(path, headers=rider.headers).status_code == 204

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from routing.dispatch import commands as cmd
-from routing.dispatch.alerts import Alert, AlertKind, Seen, Surroundings, list_alerts
-from routing.dispatch.values import Connection
+from routing.dispatch.alerts import AlertKind, Seen, Surroundings, list_alerts
+from routing.dispatch.values import Connection, IncidentKind
 from tests.routing.dispatch.world import Town
 
 
@@ -74,10 +74,12 @@ def test_a_connection_that_will_be_missed():
 def test_an_emergency_stands_above_all_and_the_sooner_above_the_later():
     town = Town.opened(1)
     vehicle_id = riding(town)
-    sos = Alert(AlertKind.SOS, town.now, vehicle_id)
+    town.do(cmd.ReportIncident("i1", vehicle_id, IncidentKind.ROAD, "driver:1"))
+    town.do(cmd.ReportIncident("i2", vehicle_id, IncidentKind.SOS, "driver:1"))
     late = town.booking("r").terms.promise.pickup_latest + 300
     town.do(cmd.ReportArrival(vehicle_id, late))
-    found = list_alerts(town.state, town.now, Surroundings(reported=(sos,), n_feed_unmatched=3))
-    assert found[0] is sos
+    found = list_alerts(town.state, town.now, Surroundings(n_feed_unmatched=3))
+    assert (found[0].kind, found[0].incident_id) == (AlertKind.SOS, "i2")
+    assert {a.incident_id for a in found if a.kind is AlertKind.INCIDENT} == {"i1"}
     assert found[-1].kind is AlertKind.FEED_UNMATCHED
     assert [a.level for a in found] == sorted(a.level for a in found)
