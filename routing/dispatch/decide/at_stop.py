@@ -14,7 +14,7 @@ from routing.dispatch.rejections import Rejected, RejectReason
 from routing.dispatch.values import DutyState
 from routing.dispatch.visits import find_dropoff, find_pickup
 from routing.drt.check import check_plan
-from routing.drt.model import Ride, VehiclePlan
+from routing.drt.model import Ride, VehiclePlan, VisitKind
 from routing.drt.schedule import plan_cost, schedule
 
 
@@ -79,6 +79,8 @@ def _refuse(draft: Draft, command: cmd.WalkUp) -> Rejected | None:
         return Rejected(RejectReason.DUPLICATE_BOOKING)
     if draft.state.duties[command.vehicle_id] is not DutyState.ON_DUTY:
         return Rejected(RejectReason.WRONG_STATE)
+    if any(visit.kind is VisitKind.BREAK for visit in plan.visits[: plan.n_frozen]):
+        return Rejected(RejectReason.WRONG_STATE, "the break comes first")
     return None if stands(plan) else Rejected(RejectReason.NOT_AT_STOP)
 
 
