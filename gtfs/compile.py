@@ -85,6 +85,7 @@ def compile_day(
         routes=_routes(feed),
         trips=_trips(feed, runs),
         headsigns=_headsigns(feed, runs),
+        sequence=_sequence(feed, runs),
     )
 
 
@@ -138,6 +139,14 @@ def _timetable(feed: Feed, runs: _Runs, walking: Walking) -> tuple[Timetable, np
     )
     walks = build_walks(len(feed.stops), footpaths, change_s)
     return build_timetable(table, walks)
+
+
+def _sequence(feed: Feed, runs: _Runs) -> np.ndarray:
+    """``stop_sequence`` of the events of runs that are in the timetable's order."""
+    lengths = np.diff(feed.calls.trip_ptr)[runs.trip]
+    first = np.cumsum(lengths) - lengths
+    rows = np.arange(lengths.sum()) + np.repeat(feed.calls.trip_ptr[runs.trip] - first, lengths)
+    return frozen(feed.sequence[rows])
 
 
 def _flags(feed: Feed, runs: _Runs, rows: np.ndarray, lengths: np.ndarray) -> np.ndarray:

@@ -27,7 +27,7 @@ from routing.types import NONE, Int32Array, frozen
 
 _MAGIC = b"SOKCHO-DAY\n"
 #: Raised whenever the layout changes; other versions are refused.
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 _ALIGN = 64
 
 
@@ -143,6 +143,8 @@ class CompiledDay:
         Labels of the timetable's trips.
     headsigns
         Headsigns by language, each (t,); only languages that the feed translates them to.
+    sequence
+        ``stop_sequence`` of each stop event, by which real-time messages name it, (e,).
     transfers
         What the trip-based search follows, where `with_transfers` has prepared it.
     """
@@ -160,6 +162,7 @@ class CompiledDay:
     routes: Routes
     trips: Trips
     headsigns: Mapping[str, Strings]
+    sequence: Int32Array
     transfers: Transfers | None = None
 
     @property
@@ -331,6 +334,7 @@ def _arrays(day: CompiledDay) -> dict[str, np.ndarray]:
     if day.transfers is not None:
         groups["transfers"] = day.transfers
     columns = {f"{group}.{k}": v for group, table in groups.items() for k, v in _items(table)}
+    columns["sequence"] = day.sequence
     columns |= {f"stop_names.{name}": texts for name, texts in day.stop_names.items()}
     columns |= {f"headsigns.{name}": texts for name, texts in day.headsigns.items()}
     arrays: dict[str, np.ndarray] = {}
@@ -372,5 +376,6 @@ def _day(meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> CompiledDay:
         routes=table(Routes, "routes"),
         trips=table(Trips, "trips"),
         headsigns={name: texts(f"headsigns.{name}") for name in meta["headsigns"]},
+        sequence=arrays["sequence"],
         transfers=table(Transfers, "transfers") if "transfers.to" in arrays else None,
     )

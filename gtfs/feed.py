@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 
 from gtfs.calendars import as_text, check_calendars, get_dates
@@ -49,6 +50,8 @@ class Feed:
         Columns trip_id, route (index), service_id, headsign, short_name, direction, wheelchair.
     calls
         Calls of every trip, in the order of ``trips``.
+    sequence
+        ``stop_sequence`` of each call.
     frequencies
         Columns trip (index), start, end (service seconds), headway_s, exact, row_number.
     transfers
@@ -69,6 +72,7 @@ class Feed:
     routes: pd.DataFrame
     trips: pd.DataFrame
     calls: Calls
+    sequence: np.ndarray
     frequencies: pd.DataFrame
     transfers: pd.DataFrame
     translations: dict[tuple[str, str, str], dict[str, str]]
@@ -120,7 +124,7 @@ def load_feed(source: str | Path, limits: Limits | None = None) -> Feed:
         routes = _routes(tables, report)
         check_calendars(tables, report)
         trips = _trips(tables, routes, report)
-        calls, kept = read_stop_times(files, tables.legacy, trips, stops, report)
+        calls, sequence, kept = read_stop_times(files, tables.legacy, trips, stops, report)
     # The largest of the tables that gtfs-kit holds, and `trips` has all of it that is needed.
     tables.kit.trips = None
     trips = trips.iloc[kept].reset_index(drop=True)
@@ -138,6 +142,7 @@ def load_feed(source: str | Path, limits: Limits | None = None) -> Feed:
         routes=routes,
         trips=trips,
         calls=calls,
+        sequence=sequence,
         frequencies=read_frequencies(tables, trips, report),
         transfers=read_transfers(tables, stops, report),
         translations=translations,

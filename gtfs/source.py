@@ -11,8 +11,6 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Self, cast
 from urllib.parse import unquote, urlsplit
 
-import httpx
-
 from routing.errors import FeedError
 
 _CORE = {"stops.txt", "trips.txt", "stop_times.txt", "routes.txt", "agency.txt", "calendar.txt"}
@@ -177,10 +175,10 @@ def open_source(
             parts = urlsplit(text)
             if parts.scheme in ("http", "https"):
                 file = _download(text, limits, resources)
-                return _of_zip(file, _shown(text), names, limits, resources)
+                return _of_zip(file, shown_url(text), names, limits, resources)
             if parts.scheme != "file":
                 raise FeedError(
-                    f"{parts.scheme}:// is not read; give http, https or file", _shown(text)
+                    f"{parts.scheme}:// is not read; give http, https or file", shown_url(text)
                 )
             source = unquote(parts.path)
         path = Path(source)
@@ -195,7 +193,7 @@ def open_source(
         raise
 
 
-def _shown(url: str) -> str:
+def shown_url(url: str) -> str:
     """The URL without user, query and fragment: keys of operators stay out of messages."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
@@ -203,7 +201,10 @@ def _shown(url: str) -> str:
 
 def _download(url: str, limits: Limits, resources: ExitStack) -> BinaryIO:
     """What the server sends, on disk where it is large."""
-    shown = _shown(url)
+    # Whoever reads files needs no client.
+    import httpx
+
+    shown = shown_url(url)
     body = _spooled(resources)
     try:
         with httpx.stream("GET", url, timeout=limits.timeout_s, follow_redirects=True) as response:

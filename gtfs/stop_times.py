@@ -42,7 +42,7 @@ _Columns = dict[str, np.ndarray]
 
 def read_stop_times(
     files: Source, legacy: str, trips: pd.DataFrame, stops: pd.DataFrame, report: LoadReport
-) -> tuple[Calls, np.ndarray]:
+) -> tuple[Calls, np.ndarray, np.ndarray]:
     """Calls of the trips that can be run.
 
     Parameters
@@ -62,6 +62,8 @@ def read_stop_times(
     -------
     calls : Calls
         Of the kept trips, in their order; times in service seconds.
+    sequence : ndarray of int32
+        ``stop_sequence`` of each call.
     kept : ndarray of int64
         Positions in ``trips`` of the kept trips.
 
@@ -83,7 +85,8 @@ def read_stop_times(
         calls = _only(calls, count[calls["trip"]] >= 2)
     kept = np.flatnonzero(count >= 2)
     ptr = np.concatenate(([0], np.cumsum(count[kept])))
-    return Calls(ptr, calls["stop"], calls["arr"], calls["dep"], calls["flags"]), kept
+    columns = (calls[name] for name in ("stop", "arr", "dep", "flags"))
+    return Calls(ptr, *columns), calls["sequence"], kept
 
 
 def _read(

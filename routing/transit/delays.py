@@ -21,7 +21,7 @@ from routing.transit.timetable import (
     lay_out,
     list_chains,
 )
-from routing.types import NONE, Int32Array, frozen
+from routing.types import NEVER, NONE, Int32Array, frozen
 
 
 class Runs(NamedTuple):
@@ -32,6 +32,97 @@ class Runs(NamedTuple):
 
     calls: Calls  # of each run
     source: np.ndarray  # (n,) trip of the timetable that it replaces, or NONE
+
+
+#: Said of a call: from here on nothing is known (NO_DATA).
+END_OF_WORDS = NEVER
+
+
+class Spread(NamedTuple):
+    """Times of one trip with delays spread along it; ``n`` calls, int32."""
+
+    arr_time: Int32Array  # (n,) service seconds
+    dep_time: Int32Array  # (n,) service seconds
+    is_live: Int32Array  # (n,) 1 where a prediction, 0 where the schedule holds
+    went_back: bool  # the words alone would have had the vehicle go back in time
+
+
+def spread_delays(
+    arr_time: np.ndarray, dep_time: np.ndarray, said: np.ndarray, delay_s: int
+) -> Spread:
+    """Times of a trip as they follow from what is said about some of its calls.
+
+    A delay holds for its call and for all after it, until the next one or until `END_OF_WORDS`.
+    Calls before the first word keep the schedule, but none of them is later than what follows.
+    Where only one of arrival and departure is given, the departure follows the arrival, and the
+    arrival what was known before it. Nothing leaves before it came.
+
+    Parameters
+    ----------
+    arr_time
+        Scheduled arrivals, service seconds, shape (n,).
+    dep_time
+        Scheduled departures, service seconds, shape (n,).
+    said
+        Delay of the arrival and of the departure of each call, s; ``NONE`` where nothing is said,
+        `END_OF_WORDS` twice where nothing is known from there on; int32, shape (2, n).
+    delay_s
+        Delay of the trip as a whole, which holds until the first word, s; or ``NONE``.
+
+    Returns
+    -------
+    Spread
+        Times that never decrease.
+
+    References
+    ----------
+    .. [1] GTFS Realtime reference, "Trip Updates".
+    """
+    n = len(arr_time)
+    arr, dep, live = np.empty(n, np.int32), np.empty(n, np.int32), np.zeros(n, np.int32)
+    went_back = _spread(arr_time, dep_time, said, np.int32(delay_s), arr, dep, live)
+    return Spread(arr, dep, live, bool(went_back))
+
+
+@njit(cache=True, nogil=True)
+def _spread(arr_time, dep_time, said, delay_s, arr, dep, live):
+    n = arr_time.shape[0]
+    for i in range(n):
+        late_arr, late_dep = said[0, i], said[1, i]
+        if late_arr == END_OF_WORDS:
+            delay_s, late_arr, late_dep = NONE, NONE, NONE
+        if late_arr == NONE:
+            late_arr = delay_s if delay_s != NONE else late_dep
+        if late_dep == NONE:
+            late_dep = late_arr
+        arr[i], dep[i] = arr_time[i], dep_time[i]
+        if late_arr != NONE:
+            arr[i] += late_arr
+            dep[i] += late_dep
+            live[i] = 1
+        delay_s = late_dep
+    return _never_back(arr, dep, live)
+
+
+@njit(cache=True, nogil=True)
+def _never_back(arr, dep, live):
+    n, first = arr.shape[0], 0
+    while first < n and not live[first]:
+        first += 1
+    if first < n:
+        for i in range(first - 1, -1, -1):
+            # Passed already, and earlier than planned.
+            dep[i] = min(dep[i], arr[i + 1])
+            arr[i] = min(arr[i], dep[i])
+    went_back = False
+    for i in range(n):
+        before = dep[i - 1] if i else arr[i]
+        if arr[i] < before or dep[i] < max(arr[i], before):
+            went_back |= live[i] == 1
+            arr[i] = max(arr[i], before)
+            dep[i] = max(dep[i], arr[i])
+            live[i] = 1
+    return went_back
 
 
 def apply_runs(timetable: Timetable, gone: np.ndarray, runs: Runs) -> tuple[Timetable, Int32Array]:

@@ -18,9 +18,9 @@ from routing.transit import (
     raptor,
     trip_based,
 )
-from routing.transit.delays import Runs, apply_runs
-from routing.types import NONE
-from tests.naive import naive_transit
+from routing.transit.delays import END_OF_WORDS, Runs, apply_runs, spread_delays
+from routing.types import NONE, frozen
+from tests.naive import naive_delays, naive_transit
 from tests.naive.naive_transit import Network
 from tests.routing.transit.networks import compile_network, networks, queries, split
 
@@ -196,3 +196,35 @@ def test_nothing_happens_and_everything_is_cancelled():
 def test_what_cannot_run_is_refused(gone, run, message):
     with pytest.raises(TimetableError, match=message):
         apply_runs(compile_network(TWO), np.array(gone), runs_of([run]))
+
+
+word = st.one_of(
+    st.none(),
+    st.just(naive_delays.NO_DATA),
+    st.tuples(*[st.one_of(st.none(), st.integers(-20, 30))] * 2),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 20), st.integers(0, 5), word), min_size=2, max_size=7),
+    st.one_of(st.none(), st.integers(-10, 20)),
+)
+def test_delays_spread_as_the_slow_twin_says(drawn, delay_s):
+    now, times = 0, []
+    for hop, dwell, _ in drawn:
+        times.append((now + hop, now + hop + dwell))
+        now += hop + dwell
+    said = [item[2] for item in drawn]
+    table = np.full((2, len(said)), NONE, np.int32)
+    for i, item in enumerate(said):
+        if item == naive_delays.NO_DATA:
+            table[:, i] = END_OF_WORDS
+        elif item is not None:
+            table[:, i] = [NONE if value is None else value for value in item]
+    arr, dep = (frozen(column) for column in zip(*times, strict=True))
+    found = spread_delays(arr, dep, table, int(NONE) if delay_s is None else delay_s)
+    got = list(
+        zip(found.arr_time.tolist(), found.dep_time.tolist(), found.is_live == 1, strict=True)
+    )
+    assert got == naive_delays.spread(times, said, delay_s)
