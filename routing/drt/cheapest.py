@@ -48,7 +48,19 @@ def time_row(knot_time, seconds, shortest, fleet, v):
 
 
 @njit(cache=True, nogil=True)
-def _fits(layouts, load, query):
+def make_ready(knot_time, seconds, shortest, fleet, v, query):
+    """Time row ``v`` anew if its vehicle, not being under way, cannot leave before now."""
+    route = fleet.routes[v]
+    if route.n_frozen == 0:
+        ready = max(route.planned_ready, query[NOW])
+        if route.ready_time != ready:
+            route.ready_time = ready
+            time_row(knot_time, seconds, shortest, fleet, v)
+
+
+@njit(cache=True, nogil=True)
+def fits_layout(layouts, load, query):
+    """Whether who asks fits in with ``load``."""
     for c in range(layouts.shape[0]):
         ok = True
         for d in range(layouts.shape[1]):
@@ -61,8 +73,8 @@ def _fits(layouts, load, query):
 
 
 @njit(cache=True, nogil=True)
-def _lay_out(fleet, v, i, j, query):
-    # The trial row: the pickup after the first i visits of row v, the drop-off after the first j.
+def lay_out(fleet, v, i, j, query):
+    """Write the trial row: the pickup after the first i visits of row v, the drop-off after j."""
     trial, row, n = fleet.trial, fleet.rows[v], fleet.routes[v].n_visits
     route = fleet.routes[-1]
     route.n_visits = n + 2
@@ -98,7 +110,7 @@ def _write(visit, kind, place, earliest, latest, partner):
 @njit(cache=True, nogil=True)
 def _try(knot_time, seconds, weights, fleet, v, i, j, query):
     # What it adds to the cost; infinite if it breaks a limit.
-    _lay_out(fleet, v, i, j, query)
+    lay_out(fleet, v, i, j, query)
     if not settle(knot_time, seconds, fleet.routes[-1], fleet.trial):
         return np.inf
     drive, wait, ride = count_seconds(knot_time, seconds, fleet.routes[-1], fleet.trial)
@@ -153,11 +165,7 @@ def cheapest(
         route = fleet.routes[v]
         if not (route.takes_part and route.fits) or (allowed.shape[0] > 0 and not allowed[v]):
             continue
-        if route.n_frozen == 0:
-            ready = max(route.planned_ready, query[NOW])
-            if route.ready_time != ready:
-                route.ready_time = ready
-                time_row(knot_time, seconds, shortest, fleet, v)
+        make_ready(knot_time, seconds, shortest, fleet, v, query)
         if route.is_sound:
             n_candidates = _look(
                 shortest, shortest_to, weights, excess_s, may_skip, fleet, v, query, n_candidates
@@ -234,7 +242,7 @@ def _try_gap(knot_time, seconds, shortest, weights, may_skip, fleet, v, i, query
     # Lowers least, and fills best, over all places of the drop-off; the pickup follows visit i.
     route, row, n = fleet.routes[v], fleet.rows[v], fleet.routes[v].n_visits
     origin, destination = query[ORIGIN], query[DESTINATION]
-    if not _fits(fleet.layouts[v], fleet.loads[v, i], query):
+    if not fits_layout(fleet.layouts[v], fleet.loads[v, i], query):
         return least
     to_pickup = travel_s(knot_time, seconds, row[i].place, origin, row[i].depart)
     arrive = row[i].depart + to_pickup
@@ -272,7 +280,7 @@ def _try_gap(knot_time, seconds, shortest, weights, may_skip, fleet, v, i, query
                 if cost < least or (cost == least < np.inf and _goes_first(fleet, v, i, j, best)):
                     least = cost
                     best[0], best[1], best[2] = v, i, j
-        if j == n or end.kind == BREAK or not _fits(fleet.layouts[v], fleet.loads[v, j + 1], query):
+        if j == n or end.kind == BREAK or not fits_layout(fleet.layouts[v], fleet.loads[v, j + 1], query):
             break
         # The vehicle makes visit j + 1 with the rider aboard.
         start_end = max(time + travel_s(knot_time, seconds, place, end.place, time), end.earliest)

@@ -9,6 +9,7 @@ import numpy as np
 from routing.drt.arrays import empty_arrays, has_room, write_plan
 from routing.drt.cheapest import cheapest, excess_over_detours, time_row
 from routing.drt.model import Insertion, Ride, VehiclePlan
+from routing.drt.reach import Reached, Wishes, empty_reached, reach
 from routing.policy import CostWeights
 from routing.road.travel import TravelTimes, lower_bound
 from routing.types import NEVER, Int32Array, frozen
@@ -191,6 +192,54 @@ class Fleet:
             self._times,
         )
         return None if cost == np.inf else self._insertion(ride, cost, now)
+
+    def earliest_arrivals(
+        self, wishes: Wishes, like: Ride, *, now: int = -int(NEVER)
+    ) -> Reached:
+        """When each of many rides could be there at the earliest, every hard rule kept.
+
+        Each is asked for by itself: none of them is given a place.
+
+        Parameters
+        ----------
+        wishes
+            Between where, and within which limits.
+        like
+            A ride with the load and the dwells of all of them; its places and times do not matter.
+        now
+            Service seconds; a vehicle that is not under way leaves its place no earlier.
+
+        Returns
+        -------
+        Reached
+            ``NEVER`` where a ride fits nowhere.
+
+        Raises
+        ------
+        ValueError
+            If the load has other dimensions than the fleet's.
+        IndexError
+            If a place is not in the travel times.
+        """
+        reached = empty_reached(len(wishes.origin))
+        if not self._members or not len(wishes.origin):
+            reached.arrive_time[:] = reached.pickup_time[:] = NEVER
+            return reached
+        self._refuse_foreign(like)
+        for places in (wishes.origin, wishes.destination):
+            self._refuse_unknown_place(int(places.min()))
+            self._refuse_unknown_place(int(places.max()))
+        reach(
+            *self._travel,
+            self._shortest,
+            self._shortest_to,
+            self._excess_s,
+            self._arrays,
+            _query(like, now),
+            wishes,
+            reached,
+        )
+        return reached
 
     def _insertion(self, ride: Ride, cost: float, now: int) -> Insertion:
         slot, i, j = self._best.tolist()

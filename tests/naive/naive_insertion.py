@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.naive.naive_schedule import find_cost
+from tests.naive.naive_schedule import find_cost, loads_fit, schedule
 
 
 def candidates(plan, ride):
@@ -34,3 +34,22 @@ def cheapest_insertion(plans, ride, travel, weights, now):
                 found = (after - before, plan.vehicle.vehicle_id, i, j)
                 best = found if best is None else min(best, found)
     return best
+
+
+def earliest_arrival(plans, ride, travel, now):
+    """Arrival and boarding of the way that is there first, boarding last of equals; None if none."""
+    best = None
+    for plan in (as_at(plan, now) for plan in plans):
+        if not is_feasible(plan, travel):
+            continue
+        for i, j, longer in candidates(plan, ride):
+            if is_feasible(longer, travel):
+                times = schedule(longer, travel)[0]
+                found = (times[j].arrive, -times[i].start)
+                best = found if best is None else min(best, found)
+    return None if best is None else (best[0], -best[1])
+
+
+def is_feasible(plan, travel):
+    """Whether ``plan`` keeps every rule."""
+    return loads_fit(plan) and schedule(plan, travel)[3]
