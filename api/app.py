@@ -35,9 +35,10 @@ from api.service import Service
 from api.settings import Settings, signing_secret
 from api.store.store import Store
 from api.trips.boarding_codes import BoardingCodes
-from api.trips.itineraries import find_hubs, stop_name
+from api.trips.itineraries import stop_name
 from api.trips.offers import OfferTokens
 from api.trips.places import BusStop, Stops
+from api.trips.planner import find_hubs
 from api.trips.timetables import Timetables
 from api.views.board import VehicleBoard
 from api.views.committed import Views

@@ -129,10 +129,11 @@ class PromiseView:
 class OfferView:
     """One way to make the trip.
 
-    ``offer_id`` is what to book it by; a bus needs no booking. ``fare`` is that of the shuttle.
+    ``offer_id`` is what to book it by; buses and walks need no booking. ``fare`` is that
+    of the shuttle.
     """
 
-    kind: Literal["shuttle", "bus", "shuttle_bus"]
+    kind: Literal["shuttle", "bus", "shuttle_bus", "walk"]
     offer_id: str | None
     valid_until: datetime | None
     departs_at: datetime

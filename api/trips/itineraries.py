@@ -3,188 +3,56 @@
 Rule: only what the live plan can serve is offered for booking; buses are information.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-
-import numpy as np
+from typing import Literal
 
 from api.schemas.common import Fare, Name, StopRef
-from api.schemas.transit import WALK_M
 from api.schemas.trips import LegEnd, LegView, OfferView, RouteView
 from api.service import Service
-from api.trips.fares import fare_of
 from api.trips.offers import SignedOffer
-from api.trips.places import Stops
-from api.trips.requests import End, Trip
 from gtfs.compiled import CompiledDay
-from routing.dispatch.commands import Offer, RideRequest, StopChoice
-from routing.dispatch.quote import quote
-from routing.dispatch.rejections import LACKS_ROOM, Rejected
+from routing.dispatch.commands import Offer
 from routing.dispatch.values import Connection
-from routing.intermodal.itineraries import (
-    Connecting,
-    Hubs,
-    Reach,
-    ShuttleAndBus,
-    find_bus_then_shuttle,
-    find_shuttle_then_bus,
-)
-from routing.transit import Journey, Leg, LegKind, find_journeys, get_offsets
-from routing.transit.timetable import Offsets
-from routing.types import NONE, frozen
+from routing.intermodal.itineraries import Connecting, ShuttleAndBus
+from routing.transit import Journey, Leg, LegKind
+from routing.types import NONE
 
-#: Longest walk between shuttle and bus, metres.
-HUB_WALK_M = 150
-#: How long before a deadline a bus journey is looked for, seconds.
-BEFORE_DEADLINE_S = 90 * 60
-MAX_BUS_OFFERS = 2
 OWN_PLACE = LegEnd(None, None, None, False)
 
 
-def find_hubs(stops: Stops, speed_m_per_s: float) -> Hubs:
-    """Return where shuttle and bus are within a short walk of each other."""
-    rows = [
-        (place, stop, walk.seconds)
-        for place in range(stops.n_virtual)
-        for stop, walk in stops.nearest_bus(*stops.point(place), HUB_WALK_M, speed_m_per_s)
-    ]
-    place, stop, walk_s = zip(*rows, strict=True) if rows else ((), (), ())
-    return Hubs(frozen(place), frozen(stop), frozen(walk_s))
-
-
-class Planner:
-    """Finds and shows ways to make one trip.
+class Showing:
+    """Shows ways to make a trip of one service day.
 
     Parameters
     ----------
     service
         The area.
-    trip
-        The trip; its service day is open.
+    service_date
+        The day.
+    fare_won
+        What the shuttle costs the party.
     """
 
-    def __init__(self, service: Service, trip: Trip) -> None:
-        self._service, self._trip = service, trip
-        self._date = trip.service_date
-        self._day = service.timetables.find(trip.service_date)
-        self._now = service.time.now_s(trip.service_date)
-        self._fare = fare_of(service.area.fares, trip.request.party)
+    def __init__(self, service: Service, service_date: str, fare_won: int) -> None:
+        self._service, self._date, self._fare = service, service_date, fare_won
 
-    def quote(self, request: RideRequest | None = None) -> list[Offer] | Rejected:
-        """What the live plan can serve; of the trip itself, or of a part of it."""
-        state = self._service.loop.committed(self._date)
-        network = self._service.loop.network(self._date)
-        return quote(state, request or self._trip.request, self._now, network)
-
-    async def quote_or_rescue(self) -> list[Offer] | Rejected:
-        """As `quote` of the trip itself; where there is no room, by moving other rides."""
-        found = self.quote()
-        if isinstance(found, list) or found.reason not in LACKS_ROOM:
-            return found
-        loop = self._service.loop
-        state, network = loop.committed(self._date), loop.network(self._date)
-        rescued = await self._service.rescuer.quote(state, self._trip.request, self._now, network)
-        return found if rescued is None else [rescued]
-
-    def shuttles(self, offers: Sequence[Offer]) -> list[OfferView]:
-        """Offers of shuttles alone."""
-        return [self._shuttle(offer) for offer in offers]
-
-    def buses(self) -> list[OfferView]:
-        """Journeys by bus, as information."""
-        if self._day is None:
-            return []
-        journeys = self._bus_journeys(self._day)
-        return [self._bus(self._day, journey) for journey in journeys[:MAX_BUS_OFFERS]]
-
-    def shuttles_and_buses(self) -> list[OfferView]:
-        """Journeys with a shuttle before or after a bus, each with a real offer."""
-        day, dep_time = self._day, self._trip.request.depart_from
-        if day is None or dep_time is None:
-            return []
-        views = [
-            *(self._feeding(day, found) for found in self._shuttle_first(day, dep_time)),
-            *(self._fed(day, found) for found in self._bus_first(day, dep_time)),
-        ]
-        return sorted(views, key=lambda view: view.arrives_at)
-
-    # --- finding ---
-
-    def _bus_journeys(self, day: CompiledDay) -> list[Journey]:
-        request = self._trip.request
-        access, egress = (
-            self._offsets(day, self._trip.origin),
-            self._offsets(day, self._trip.destination),
-        )
-        dep_time = request.depart_from
-        if dep_time is None:
-            assert request.arrive_by is not None
-            dep_time = max(self._now, request.arrive_by - BEFORE_DEADLINE_S)
-        journeys = find_journeys(day.timetable, access, egress, dep_time)
-        by = request.arrive_by
-        return [j for j in reversed(journeys) if by is None or j.arr_time <= by]
-
-    def _offsets(self, day: CompiledDay, end: End) -> Offsets:
-        speed = self._service.area.policy.walk_speed_m_per_s
-        near = self._service.stops.nearest_bus(end.lon, end.lat, WALK_M, speed)
-        stops = np.array([stop for stop, _ in near], np.int64)
-        seconds = np.array([walk.seconds for _, walk in near], np.int64)
-        return get_offsets(stops, seconds, day.timetable.n_stops)
-
-    def _shuttle_first(self, day: CompiledDay, dep_time: int) -> list[ShuttleAndBus[Offer]]:
-        def ask(place: int, arrive_by: int) -> Offer | None:
-            return self._first_offer(
-                replace(
-                    self._trip.request,
-                    destinations=(StopChoice(place),),
-                    depart_from=None,
-                    arrive_by=arrive_by,
-                )
-            )
-
-        return find_shuttle_then_bus(
-            day.timetable,
-            self._service.loop.network(self._date).travel,
-            self._service.hubs,
-            _reaches(self._trip.origin),
-            self._offsets(day, self._trip.destination),
-            dep_time,
-            ask,
-        )[:1]
-
-    def _bus_first(self, day: CompiledDay, dep_time: int) -> list[ShuttleAndBus[Offer]]:
-        def ask(place: int, depart_from: int) -> Offer | None:
-            return self._first_offer(
-                replace(self._trip.request, origins=(StopChoice(place),), depart_from=depart_from)
-            )
-
-        return find_bus_then_shuttle(
-            day.timetable,
-            self._service.loop.network(self._date).travel,
-            self._service.hubs,
-            self._offsets(day, self._trip.origin),
-            _reaches(self._trip.destination),
-            dep_time,
-            ask,
-        )[:1]
-
-    def _first_offer(self, request: RideRequest) -> Offer | None:
-        offers = self.quote(request)
-        return None if isinstance(offers, Rejected) else offers[0]
-
-    # --- showing ---
-
-    def _shuttle(self, offer: Offer) -> OfferView:
+    def shuttle(self, offer: Offer) -> OfferView:
+        """A shuttle all the way."""
         legs = tuple(self._shuttle_legs(offer, from_door=True, to_door=True))
         return self._offer("shuttle", offer, legs, offer.promise.dropoff_latest)
 
+    def both(self, day: CompiledDay, found: ShuttleAndBus[Offer]) -> OfferView:
+        """A shuttle before or after a bus; booking it holds the connection."""
+        return self._feeding(day, found) if found.shuttle_first else self._fed(day, found)
+
     def _feeding(self, day: CompiledDay, found: ShuttleAndBus[Offer]) -> OfferView:
         ride = found.journey.rides[0]
-        walk_s = int(self._service.hubs.walk_s[found.hub])
+        walk_s = found.hub_walk_s
         transfer_s = walk_s + Connecting().buffer_s
         trip = _connection(day, ride, transfer_s, feeds=True)
         offer = replace(found.offer, connection=trip)
-        bus = list(self._bus_legs(day, found.journey))[1:]
+        bus = list(self._bus_legs(day, Journey(found.journey.legs[1:])))
         hub = self._walk(
             self._at(offer.destination.place), bus[0].origin, ride.dep_time - walk_s, walk_s
         )
@@ -194,9 +62,9 @@ class Planner:
 
     def _fed(self, day: CompiledDay, found: ShuttleAndBus[Offer]) -> OfferView:
         ride = found.journey.rides[-1]
-        walk_s = int(self._service.hubs.walk_s[found.hub])
+        walk_s = found.hub_walk_s
         offer = replace(found.offer, connection=_connection(day, ride, walk_s, feeds=False))
-        bus = list(self._bus_legs(day, found.journey))[:-1]
+        bus = list(self._bus_legs(day, Journey(found.journey.legs[:-1])))
         hub = self._walk(bus[-1].destination, self._at(offer.origin.place), ride.arr_time, walk_s)
         shuttle = self._shuttle_legs(offer, from_door=False, to_door=True)
         legs = (*bus, *([hub] if walk_s else []), *shuttle)
@@ -219,10 +87,19 @@ class Planner:
             estimated=service.area.estimated,
         )
 
-    def _bus(self, day: CompiledDay, journey: Journey) -> OfferView:
-        legs = tuple(self._bus_legs(day, journey))
+    def bus(self, day: CompiledDay, journey: Journey) -> OfferView:
+        """A journey by bus, as information."""
+        return self._information("bus", tuple(self._bus_legs(day, journey)))
+
+    def on_foot(self, start: int, seconds: int, metres: int) -> OfferView:
+        """The whole way on foot, as information."""
+        return self._information(
+            "walk", (self._walk(OWN_PLACE, OWN_PLACE, start, seconds, metres),)
+        )
+
+    def _information(self, kind: Literal["bus", "walk"], legs: tuple[LegView, ...]) -> OfferView:
         return OfferView(
-            kind="bus",
+            kind=kind,
             offer_id=None,
             valid_until=None,
             departs_at=legs[0].departs_at,
@@ -330,10 +207,6 @@ def _bus_end(day: CompiledDay, stop: int) -> LegEnd:
         return OWN_PLACE
     position = (float(day.stops.lon[stop]), float(day.stops.lat[stop]))
     return LegEnd(day.stops.id[stop], stop_name(day, stop), position, True)
-
-
-def _reaches(end: End) -> list[Reach]:
-    return [Reach(choice.place, choice.walk.seconds) for choice in end.choices]
 
 
 def _connection(day: CompiledDay, ride: Leg, transfer_s: int, *, feeds: bool) -> Connection:

@@ -42,10 +42,11 @@ class StopChoice:
 
 @dataclass(frozen=True, slots=True)
 class RideRequest:
-    """A wish to travel. Exactly one of ``depart_from`` and ``arrive_by`` is set.
+    """A wish to travel. One of ``depart_from`` and ``arrive_by`` is set, or both are.
 
     ``depart_from``: the rider leaves their own place no earlier. ``arrive_by``: they want to be
-    at their own destination by then.
+    at their own destination by then. With both, as a leg between two others has, the ride is as
+    early as it can be.
     """
 
     origins: tuple[StopChoice, ...]
@@ -69,6 +70,21 @@ class Offer:
     planned_dropoff: int
     valid_until: int
     connection: Connection | None = None
+
+    @property
+    def dep_time(self) -> int:
+        """When the rider has to leave their own place, service seconds."""
+        return self.planned_pickup - self.origin.walk.seconds
+
+    @property
+    def arr_time(self) -> int:
+        """When the rider is expected at their own destination, service seconds."""
+        return self.planned_dropoff + self.destination.walk.seconds
+
+    @property
+    def walk_s(self) -> int:
+        """Seconds on foot to the shuttle and from it."""
+        return self.origin.walk.seconds + self.destination.walk.seconds
 
 
 @dataclass(frozen=True, slots=True)

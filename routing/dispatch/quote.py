@@ -72,6 +72,32 @@ def _why_no_room(draft: Draft, request: RideRequest) -> RejectReason:
     return RejectReason.NO_ROOM
 
 
+def quote_leg(state: DayState, request: RideRequest, now: int, network: Network) -> Offer | None:
+    """The best offer for a part of a journey, or None; no other time is looked for.
+
+    Parameters
+    ----------
+    state
+        An open service day.
+    request
+        Who wants to go where and when; a leg between two others has both kinds of time.
+    now
+        Service seconds.
+    network
+        Travel times and solver memory of this day.
+
+    Returns
+    -------
+    Offer or None
+        Of equal costs the one with the least walking.
+    """
+    draft = Draft(state, now, network)
+    if refuse_request(state, request, now) is not None or not draft.replan_fleet():
+        return None
+    found = _search(draft, request)
+    return min(found, key=lambda pair: (pair[0], _walk_s(pair[1])))[1] if found else None
+
+
 def refuse_request(state: DayState, request: RideRequest, now: int) -> Rejected | None:
     """Why a request cannot be granted, whatever room there is."""
     policy = state.policy
@@ -165,7 +191,7 @@ def wanted_time(request: RideRequest) -> int:
     CommandError
         If the request names no time.
     """
-    time = request.depart_from if request.arrive_by is None else request.arrive_by
+    time = request.arrive_by if request.depart_from is None else request.depart_from
     if time is None:
         raise CommandError("a ride request names depart_from or arrive_by")
     return time
@@ -182,11 +208,16 @@ def _window(
     policy = draft.state.policy
     dwell_s = _dwell_s(request.party, policy)
     there = draft.now + origin.walk.seconds
-    if request.arrive_by is None:
-        earliest = max(wanted_time(request) + origin.walk.seconds, there)
+    by = None if request.arrive_by is None else request.arrive_by - destination.walk.seconds
+    if request.depart_from is not None:
+        earliest = max(request.depart_from + origin.walk.seconds, there)
         latest = earliest + policy.max_wait_s
-        return earliest, latest, latest + dwell_s + policy.max_ride_s(direct_s)
-    by = request.arrive_by - destination.walk.seconds
+        until = latest + dwell_s + policy.max_ride_s(direct_s)
+        if by is None:
+            return earliest, latest, until
+        return earliest, min(latest, by - direct_s - dwell_s), min(until, by)
+    if by is None:
+        raise CommandError("a ride request names depart_from or arrive_by")
     latest = by - direct_s - dwell_s
     return max(latest - policy.max_wait_s, there), latest, by
 

@@ -280,7 +280,11 @@ def _try_gap(knot_time, seconds, shortest, weights, may_skip, fleet, v, i, query
                 if cost < least or (cost == least < np.inf and _goes_first(fleet, v, i, j, best)):
                     least = cost
                     best[0], best[1], best[2] = v, i, j
-        if j == n or end.kind == BREAK or not fits_layout(fleet.layouts[v], fleet.loads[v, j + 1], query):
+        if (
+            j == n
+            or end.kind == BREAK
+            or not fits_layout(fleet.layouts[v], fleet.loads[v, j + 1], query)
+        ):
             break
         # The vehicle makes visit j + 1 with the rider aboard.
         start_end = max(time + travel_s(knot_time, seconds, place, end.place, time), end.earliest)

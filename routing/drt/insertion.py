@@ -193,9 +193,7 @@ class Fleet:
         )
         return None if cost == np.inf else self._insertion(ride, cost, now)
 
-    def earliest_arrivals(
-        self, wishes: Wishes, like: Ride, *, now: int = -int(NEVER)
-    ) -> Reached:
+    def earliest_arrivals(self, wishes: Wishes, like: Ride, *, now: int = -int(NEVER)) -> Reached:
         """When each of many rides could be there at the earliest, every hard rule kept.
 
         Each is asked for by itself: none of them is given a place.

@@ -11,12 +11,9 @@ import numpy as np
 from numba import njit
 
 from routing.drt.cheapest import (
-    DESTINATION,
     DROPOFF_DWELL,
     EARLIEST,
     LATEST,
-    LATEST_DROPOFF,
-    MAX_RIDE,
     ORIGIN,
     PICKUP_DWELL,
     fits_layout,
@@ -52,9 +49,7 @@ class Reached(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def reach(
-    knot_time, seconds, shortest, shortest_to, excess_s, fleet, query, wishes, reached
-):
+def reach(knot_time, seconds, shortest, shortest_to, excess_s, fleet, query, wishes, reached):
     """Find the earliest arrival of each wish.
 
     Parameters
@@ -149,9 +144,7 @@ def _sort(candidates, n):
 
 
 @njit(cache=True, nogil=True)
-def _try_pickup(
-    knot_time, seconds, shortest, fleet, v, i, query, wishes, first, end, reached
-):
+def _try_pickup(knot_time, seconds, shortest, fleet, v, i, query, wishes, first, end, reached):
     # Improves the wishes of one origin by boarding after visit i of vehicle v.
     route, row, n = fleet.routes[v], fleet.rows[v], fleet.routes[v].n_visits
     origin = query[ORIGIN]
@@ -229,4 +222,3 @@ def _note(reached, r, arrive, start):
 def empty_reached(n: int) -> Reached:
     """Arrays for the answers to ``n`` wishes."""
     return Reached(np.empty(n, np.int32), np.empty(n, np.int32))
-

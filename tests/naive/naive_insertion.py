@@ -37,7 +37,7 @@ def cheapest_insertion(plans, ride, travel, weights, now):
 
 
 def earliest_arrival(plans, ride, travel, now):
-    """Arrival and boarding of the way that is there first, boarding last of equals; None if none."""
+    """Arrival and boarding of the way that is there first, of equals the last to board."""
     best = None
     for plan in (as_at(plan, now) for plan in plans):
         if not is_feasible(plan, travel):

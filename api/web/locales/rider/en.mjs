@@ -38,6 +38,7 @@ export default {
   "offers.none": "There is no way to get there at the moment.",
   "offer.shuttle": "Shuttle",
   "offer.bus": "Bus",
+  "offer.walk": "On foot",
   "offer.shuttle_bus": "Shuttle + bus",
   "offer.pickup": "Pickup {from}–{to}",
   "offer.arrive": "There by {time} at the latest",
@@ -46,7 +47,7 @@ export default {
   "offer.fare": "₩{amount}",
   "offer.book": "Book this shuttle",
   "offer.booking": "Booking…",
-  "offer.information": "No booking needed for the bus",
+  "offer.information": "No booking needed",
   "offer.valid": "Offer holds until {time}",
   "offer.replaced": "That offer had grown old, so here is a fresh one. Please choose again.",
 

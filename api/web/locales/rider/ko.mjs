@@ -37,6 +37,7 @@ export default {
   "offers.none": "지금은 갈 수 있는 방법이 없습니다.",
   "offer.shuttle": "셔틀",
   "offer.bus": "버스",
+  "offer.walk": "걸어서",
   "offer.shuttle_bus": "셔틀 + 버스",
   "offer.pickup": "{from}–{to} 사이 탑승",
   "offer.arrive": "늦어도 {time} 도착",
@@ -45,7 +46,7 @@ export default {
   "offer.fare": "{amount}원",
   "offer.book": "이 셔틀 예약",
   "offer.booking": "예약하는 중…",
-  "offer.information": "버스는 예약 없이 탑니다",
+  "offer.information": "예약이 필요 없습니다",
   "offer.valid": "{time}까지 유효한 제안",
   "offer.replaced": "제안이 오래되어 새로 찾았습니다. 다시 골라 주세요.",
 
