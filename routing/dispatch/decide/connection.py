@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from routing.dispatch import commands as cmd
 from routing.dispatch import events as ev
+from routing.dispatch.conditions import narrowed
 from routing.dispatch.connections import moved_promise, promised
 from routing.dispatch.decide.booking import release
 from routing.dispatch.decide.replan import as_told
@@ -129,8 +130,8 @@ def _is_kept_elsewhere(draft: Draft, event: ev.ConnectionMoved) -> bool:
     vehicles = [booking.vehicle_id] if locked and booking.vehicle_id else None
     trial = Draft(draft.state, draft.now, draft.network)
     release(trial, booking)
-    ride = as_told(draft, booking, event.ride)
-    if ride.latest_pickup < ride.earliest_pickup or trial.find_insertion(ride, vehicles) is None:
+    ride = narrowed(draft.state, as_told(draft, booking, event.ride))
+    if ride is None or trial.find_insertion(ride, vehicles) is None:
         return False
     release(draft, booking)
     draft.add(event)
