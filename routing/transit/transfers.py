@@ -9,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
+from routing.transit.bounds import build_bounds
 from routing.transit.raptor import _first_trip
 from routing.transit.timetable import CAN_ALIGHT, CAN_BOARD, Timetable
 from routing.types import NEVER, Int32Array
@@ -29,6 +31,8 @@ class Transfers(NamedTuple):
 
     events: Int32Array  # (2 * (e + 1),) arrival in service seconds and offset into to, in turn
     to: Int32Array  # (2 * m,) stop event boarded and its call of the pattern, in turn
+    cell: Int32Array  # (s,) cell of each stop, of `bounds`
+    rest: npt.NDArray[np.uint32]  # what is left to each cell, by call: `bounds.Bounds`
 
 
 class _Labels(NamedTuple):
@@ -74,7 +78,7 @@ def build_transfers(timetable: Timetable, n_threads: int = 1) -> Transfers:
     events = np.zeros((len(ptr), 2), np.int32)
     events[:-1, 0] = timetable.patterns.arr_time
     events[:, 1] = ptr
-    return Transfers(_kept(events.ravel()), _kept(to))
+    return Transfers(_kept(events.ravel()), _kept(to), *build_bounds(timetable, n_threads))
 
 
 def _kept(array: Int32Array) -> Int32Array:
@@ -104,7 +108,7 @@ def _transfers_of(
     return parts[::-1]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _reduce(patterns, walks, start, end, labels, n_kept, to):
     # Fills ``to`` from its end, last trip first, so that events ascend in it. Returns the first
     # trip that is done (``end`` when not even one had room) and where its transfers begin.
@@ -123,7 +127,7 @@ def _reduce(patterns, walks, start, end, labels, n_kept, to):
     return start, at
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _transfers_of_trip(patterns, walks, trip, labels, n_kept, to, at):
     # Later calls first: they are the alternatives of earlier ones. Returns -1 when ``to`` is full.
     pattern = patterns.trip_pattern[trip]
@@ -152,7 +156,7 @@ def _transfers_of_trip(patterns, walks, trip, labels, n_kept, to, at):
     return at
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _bring(stop, time, labels):
     # Sets the label of a stop; True if that is sooner than before.
     if time >= labels.ride[stop]:
@@ -164,7 +168,7 @@ def _bring(stop, time, labels):
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _earliest(patterns, pattern, trip, pos, target, board, ready, labels):
     # First trip of ``target`` to board at ``ready``; NEVER where looking at it cannot pay.
     call = patterns.stop_ptr[target] + board
@@ -189,7 +193,7 @@ def _earliest(patterns, pattern, trip, pos, target, board, ready, labels):
     return after
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _improves(patterns, target, after, board, labels):
     # Rides ``after`` from ``board`` on; True if it is the first to bring riders somewhere so soon.
     first, end = patterns.stop_ptr[target], patterns.stop_ptr[target + 1]

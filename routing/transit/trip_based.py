@@ -35,7 +35,7 @@ class TripWorkspace(NamedTuple):
     """
 
     unboarded: Int32Array  # (c,) NEVER, and a wall at the last call of each pattern; not changed
-    boarded: Int32Array  # (c,) event of the first trip that riders are on when it leaves
+    boarded: Int32Array  # (c,) event of the first trip that riders leave with; as `unboarded`
     boarded_by: Int32Array  # (c, k) the same after 1, 2 ... trips, for windows
     segments: Int32Array  # (n + 1, 5) columns as `trip_search` names them
     egress_s: Int32Array  # (c,) s, NEVER where the call is at no egress; NEVER between queries
@@ -45,6 +45,8 @@ class TripWorkspace(NamedTuple):
     target_event: Int32Array  # (k + 1,) event where it is left
     rides: Int32Array  # (k, 3) trip, boarding event, alighting event; last ride first
     starts: npt.NDArray[np.int64]  # (n + 1,) departure and event packed, for windows
+    bound_row: npt.NDArray[np.int64]  # (8,) rows of the bounds to the cells of the egress
+    n_bounds: Int32Array  # (1,) count of these; 0: searched without
 
 
 def trip_workspace(timetable: Timetable, max_trips: int = DEFAULT_MAX_TRIPS) -> TripWorkspace:
@@ -52,7 +54,7 @@ def trip_workspace(timetable: Timetable, max_trips: int = DEFAULT_MAX_TRIPS) -> 
     c, n = len(timetable.patterns.stop), len(timetable.connections.dep_time)
     return TripWorkspace(
         unboarded=_unboarded(timetable),
-        boarded=np.empty(c, np.int32),
+        boarded=_unboarded(timetable),
         boarded_by=np.empty((c, max_trips), np.int32),
         segments=np.empty((n + 1, 5), np.int32),
         egress_s=np.full(c, NEVER, np.int32),
@@ -62,6 +64,8 @@ def trip_workspace(timetable: Timetable, max_trips: int = DEFAULT_MAX_TRIPS) -> 
         target_event=np.empty(max_trips + 1, np.int32),
         rides=np.empty((max_trips, 3), np.int32),
         starts=np.empty(n + 1, np.int64),
+        bound_row=np.empty(8, np.int64),
+        n_bounds=np.zeros(1, np.int32),
     )
 
 

@@ -1,11 +1,14 @@
 """Kernels of the trip-based search; `trip_based` validates, calls them and reads the rows.
 
-Rule: what a query labels in the workspace beyond its own arrays, it clears before it returns.
+Rules: what a query labels in the workspace beyond its own arrays, it clears before it returns.
+Kernels are compiled without reference counting (``_nrt=False``: nothing here allocates), for
+counting the arrays of a NamedTuple at each use took nine tenths of the time.
 """
 
 import numpy as np
 from numba import njit
 
+from routing.transit.bounds import MOST_TRIPS, UNIT_S
 from routing.transit.journey import write_legs
 from routing.transit.raptor import _first_trip
 from routing.transit.timetable import CAN_ALIGHT, CAN_BOARD
@@ -17,41 +20,43 @@ _BAD_OFFSETS = -2
 # Columns of a segment: event boarded, last event, what leads from events to calls of the pattern,
 # segment before, event left there.
 _BOARD, _END, _TO_CALL, _PARENT, _LEFT = range(5)
+# Egress in more cells than these is searched without bounds.
+_MOST_ROWS = 8
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _find(patterns, walks, transfers, access, egress, dep_time, max_trips, work, rows):
     # Fills rows with the legs of all journeys; returns their count.
-    if not _open(patterns, access, egress, work):
+    if not _open(patterns, transfers, access, egress, max_trips, work):
         return _BAD_OFFSETS
-    work.boarded[:] = work.unboarded
     work.best[:] = NEVER
+    work.target[:] = NONE
     n = 0
     for i in range(access.stop.shape[0]):
         stop, ready = access.stop[i], dep_time + access.seconds[i]
         if access.seconds[i] == work.access_s[stop]:
-            n = _board_at(patterns, stop, ready, n, work)
+            n = _board_at(patterns, transfers, stop, ready, n, max_trips, work)
     n_rows, low = 0, 0
     for k in range(1, max_trips + 1):
-        work.best[k] = work.best[k - 1]
-        work.target[k] = NONE
-        for segment in range(low, n):
-            _alight(transfers, segment, k, work)
         if work.target[k] != NONE:
             n_rows = _write(patterns, walks, access, egress, k, work, rows, n_rows)
         high = n
         if k < max_trips:
             for segment in range(low, high):
-                n = _follow(transfers, segment, work.best[k], n, work)
+                n = _follow(transfers, segment, n, k + 1, max_trips, work)
         if n == high:
             break
         low = high
     _close(patterns, access, egress, work)
+    for segment in range(n):
+        to_call = work.segments[segment, _TO_CALL]
+        for event in range(work.segments[segment, _BOARD], work.segments[segment, _END]):
+            work.boarded[event + to_call] = NEVER
     return n_rows
 
 
-@njit(cache=True, nogil=True)
-def _open(patterns, access, egress, work):
+@njit(cache=True, nogil=True, _nrt=False)
+def _open(patterns, transfers, access, egress, max_trips, work):
     # Labels the ends of a query; False, with nothing labelled, if they do not fit.
     for offsets in (access, egress):
         if offsets.stop.shape[0] != offsets.seconds.shape[0]:
@@ -64,16 +69,33 @@ def _open(patterns, access, egress, work):
     for i in range(access.stop.shape[0]):
         stop = access.stop[i]
         work.access_s[stop] = min(work.access_s[stop], access.seconds[i])
+    n_bounds = 0
     for i in range(egress.stop.shape[0]):
         stop = egress.stop[i]
         for j in range(patterns.at_stop_ptr[stop], patterns.at_stop_ptr[stop + 1]):
             call = patterns.stop_ptr[patterns.at_stop_pattern[j]] + patterns.at_stop_pos[j]
             if patterns.flags[call] & CAN_ALIGHT:
                 work.egress_s[call] = min(work.egress_s[call], egress.seconds[i])
+        n_bounds = _add_row(patterns, transfers, stop, n_bounds, work)
+    work.n_bounds[0] = n_bounds if n_bounds <= _MOST_ROWS and max_trips <= MOST_TRIPS else 0
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
+def _add_row(patterns, transfers, stop, n_bounds, work):
+    # Adds the row of the bounds to a stop's cell, once.
+    if n_bounds > _MOST_ROWS:
+        return n_bounds
+    row = np.int64(transfers.cell[stop]) * patterns.stop.shape[0]
+    for i in range(n_bounds):
+        if work.bound_row[i] == row:
+            return n_bounds
+    if n_bounds < _MOST_ROWS:
+        work.bound_row[n_bounds] = row
+    return n_bounds + 1
+
+
+@njit(cache=True, nogil=True, _nrt=False)
 def _close(patterns, access, egress, work):
     for i in range(access.stop.shape[0]):
         work.access_s[access.stop[i]] = NEVER
@@ -84,8 +106,29 @@ def _close(patterns, access, egress, work):
             work.egress_s[call] = NEVER
 
 
-@njit(cache=True, nogil=True)
-def _board_at(patterns, stop, ready, n, work):
+@njit(cache=True, nogil=True, _nrt=False)
+def _pays(transfers, call, time, k, max_trips, work):
+    # Whether riding on from a call at that time in the k-th trip can beat what is known.
+    if work.n_bounds[0] == 0:
+        return time < work.best[max_trips]
+    for i in range(work.n_bounds[0]):
+        rest = transfers.rest[work.bound_row[i] + call]
+        fewest = np.int64(rest & 255)
+        k_last = k - 1 + fewest
+        if fewest == 0 or k_last > max_trips:
+            continue
+        if time + np.int64(rest >> 8 & 255) * UNIT_S < work.best[k_last]:
+            return True
+        if k_last < max_trips and (
+            time + np.int64(rest >> 16 & 255) * UNIT_S < work.best[k_last + 1]
+            or time + np.int64(rest >> 24) * UNIT_S < work.best[max_trips]
+        ):
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def _board_at(patterns, transfers, stop, ready, n, max_trips, work):
     # Boards the earliest trip of each pattern at a stop.
     for j in range(patterns.at_stop_ptr[stop], patterns.at_stop_ptr[stop + 1]):
         pattern, pos = patterns.at_stop_pattern[j], patterns.at_stop_pos[j]
@@ -94,31 +137,50 @@ def _board_at(patterns, stop, ready, n, work):
             end = patterns.trip_ptr[pattern + 1]
             trip = _first_trip(patterns, pattern, pos, ready, end)
             if trip < end:
-                n = _push(patterns.trip_event_ptr[trip] + pos, call, NONE, NONE, n, work)
+                event = patterns.trip_event_ptr[trip] + pos
+                n = _push(transfers, event, call, NONE, NONE, n, 1, max_trips, work)
     return n
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _can_start(patterns, pattern, call):
     # Whether anybody may board there and ride on.
     return patterns.flags[call] & CAN_BOARD and call + 1 < patterns.stop_ptr[pattern + 1]
 
 
-@njit(cache=True, nogil=True)
-def _push(event, call, parent, left, n, work):
-    # Adds the segment of a trip boarded at ``event``, as far as nobody was carried yet. Events of
-    # one call ascend with the trips of the pattern, so they tell which trip is the earlier one.
+@njit(cache=True, nogil=True, _nrt=False)
+def _push(transfers, event, call, parent, left, n, k, max_trips, work):
+    # Adds the segment of a trip boarded at ``event``, as far as nobody was carried yet and as it
+    # pays. Events of one call ascend with the trips of the pattern, so they tell which trip is
+    # the earlier one.
     if work.boarded[call] <= event:
         return n
-    last, to_call = call, call - event
-    while work.boarded[last] > last - to_call:
-        work.boarded[last] = last - to_call
+    last, to_call = event, call - event
+    while work.boarded[last + to_call] > last and _pays(
+        transfers, last + to_call, transfers.events[2 * last], k, max_trips, work
+    ):
+        work.boarded[last + to_call] = last
         last += 1
-    _add(event, last - to_call, to_call, parent, left, n, work)
+        rest_s = work.egress_s[last + to_call]
+        if rest_s < NEVER:
+            _arrive(transfers.events[2 * last] + rest_s, n, last, k, max_trips, work)
+    if last == event:
+        return n
+    _add(event, last, to_call, parent, left, n, work)
     return n + 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
+def _arrive(time, segment, event, k, max_trips, work):
+    # Takes an arrival of a journey of k trips, if it is news.
+    if time < work.best[k]:
+        for more in range(k, max_trips + 1):
+            work.best[more] = min(work.best[more], time)
+        work.target[k] = segment
+        work.target_event[k] = event
+
+
+@njit(cache=True, nogil=True, _nrt=False)
 def _add(event, last, to_call, parent, left, n, work):
     work.segments[n, _BOARD] = event
     work.segments[n, _END] = last
@@ -127,33 +189,22 @@ def _add(event, last, to_call, parent, left, n, work):
     work.segments[n, _LEFT] = left
 
 
-@njit(cache=True, nogil=True)
-def _alight(transfers, segment, k, work):
-    # Leaves a segment wherever that leads to the destination sooner than known with k trips.
-    to_call = work.segments[segment, _TO_CALL]
+@njit(cache=True, nogil=True, _nrt=False)
+def _follow(transfers, segment, n, k, max_trips, work):
+    # Boards, as the k-th trip, what the transfers along a segment lead to.
     for event in range(work.segments[segment, _BOARD] + 1, work.segments[segment, _END] + 1):
-        time = transfers.events[2 * event]
-        if time >= work.best[k]:
-            return
-        rest_s = work.egress_s[event + to_call]
-        if rest_s < NEVER and time + rest_s < work.best[k]:
-            work.best[k] = time + rest_s
-            work.target[k] = segment
-            work.target_event[k] = event
-
-
-@njit(cache=True, nogil=True)
-def _follow(transfers, segment, best, n, work):
-    # Boards what the transfers along a segment lead to, as long as it can arrive before ``best``.
-    for event in range(work.segments[segment, _BOARD] + 1, work.segments[segment, _END] + 1):
-        if transfers.events[2 * event] >= best:
+        now = transfers.events[2 * event]
+        if now >= work.best[max_trips]:
             break
         for i in range(transfers.events[2 * event + 1], transfers.events[2 * event + 3]):
-            n = _push(transfers.to[2 * i], transfers.to[2 * i + 1], segment, event, n, work)
+            board, call = transfers.to[2 * i], transfers.to[2 * i + 1]
+            # The arrival here is at hand; when the trip comes there costs a look far away.
+            if work.boarded[call] > board and _pays(transfers, call, now, k, max_trips, work):
+                n = _push(transfers, board, call, segment, event, n, k, max_trips, work)
     return n
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _write(patterns, walks, access, egress, k, work, rows, n_rows):
     # Writes the legs of the best journey of k trips; returns the count of rows.
     segment, event = work.target[k], work.target_event[k]
@@ -175,16 +226,18 @@ def _find_range(
     patterns, walks, transfers, access, egress, from_time, until_time, max_trips, work, rows
 ):
     # Fills rows with the legs of all journeys; returns their count, or _FULL.
-    if not _open(patterns, access, egress, work):
+    if not _open(patterns, transfers, access, egress, max_trips, work):
         return _BAD_OFFSETS
     for call in range(work.unboarded.shape[0]):
         work.boarded_by[call] = work.unboarded[call]
     work.best[:] = NEVER
+    work.target[:] = NONE
     n = 0
     for i in range(access.stop.shape[0]):
         stop = access.stop[i]
         if access.seconds[i] == work.access_s[stop]:
-            n = _board_within(patterns, stop, until_time + access.seconds[i], n, max_trips, work)
+            ready = until_time + access.seconds[i]
+            n = _board_within(patterns, transfers, stop, ready, n, max_trips, work)
     _rounds(transfers, n, max_trips, work)
     n_starts = _list_starts(patterns, access, from_time, until_time, work)
     n_rows = 0
@@ -192,12 +245,13 @@ def _find_range(
     while i >= 0:
         dep_time = work.starts[i] >> 32
         n = 0
+        work.target[:] = NONE
         while i >= 0 and work.starts[i] >> 32 == dep_time:
             event = np.int32(work.starts[i] & 0xFFFFFFFF)
             trip = _trip_of(patterns, event)
             call = patterns.stop_ptr[patterns.trip_pattern[trip]] + event
             call -= patterns.trip_event_ptr[trip]
-            n = _push_within(event, call, NONE, NONE, n, 1, max_trips, work)
+            n = _push_within(transfers, event, call, NONE, NONE, n, 1, max_trips, work)
             i -= 1
         _rounds(transfers, n, max_trips, work)
         for k in range(1, max_trips + 1):
@@ -210,24 +264,26 @@ def _find_range(
     return n_rows
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _trip_of(patterns, event):
-    return np.int32(np.searchsorted(patterns.trip_event_ptr, event, side="right") - 1)
+    low, high = 0, patterns.trip_pattern.shape[0]
+    while high - low > 1:
+        middle = (low + high) // 2
+        if patterns.trip_event_ptr[middle] <= event:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _rounds(transfers, n, max_trips, work):
     # Follows n segments of one trip; sets target[k] where a journey of k trips is news.
     low = 0
-    for k in range(1, max_trips + 1):
-        work.best[k] = min(work.best[k], work.best[k - 1])
-        work.target[k] = NONE
-        for segment in range(low, n):
-            _alight(transfers, segment, k, work)
+    for k in range(1, max_trips):
         high = n
-        if k < max_trips:
-            for segment in range(low, high):
-                n = _follow_within(transfers, segment, work.best[k], n, k + 1, max_trips, work)
+        for segment in range(low, high):
+            n = _follow_within(transfers, segment, n, k + 1, max_trips, work)
         low = high
 
 
@@ -257,8 +313,8 @@ def _list_starts(patterns, access, from_time, until_time, work):
     return n
 
 
-@njit(cache=True, nogil=True)
-def _board_within(patterns, stop, ready, n, max_trips, work):
+@njit(cache=True, nogil=True, _nrt=False)
+def _board_within(patterns, transfers, stop, ready, n, max_trips, work):
     for j in range(patterns.at_stop_ptr[stop], patterns.at_stop_ptr[stop + 1]):
         pattern, pos = patterns.at_stop_pattern[j], patterns.at_stop_pos[j]
         call = patterns.stop_ptr[pattern] + pos
@@ -267,30 +323,44 @@ def _board_within(patterns, stop, ready, n, max_trips, work):
             trip = _first_trip(patterns, pattern, pos, ready, end)
             if trip < end:
                 event = patterns.trip_event_ptr[trip] + pos
-                n = _push_within(event, call, NONE, NONE, n, 1, max_trips, work)
+                n = _push_within(transfers, event, call, NONE, NONE, n, 1, max_trips, work)
     return n
 
 
-@njit(cache=True, nogil=True)
-def _push_within(event, call, parent, left, n, k, max_trips, work):
+@njit(cache=True, nogil=True, _nrt=False)
+def _push_within(transfers, event, call, parent, left, n, k, max_trips, work):
     # `_push` for a window: what is boarded with k trips is boarded with more.
     if work.boarded_by[call, k - 1] <= event:
         return n
-    last, to_call = call, call - event
-    while work.boarded_by[last, k - 1] > last - to_call:
+    last, to_call = event, call - event
+    while work.boarded_by[last + to_call, k - 1] > last and _pays(
+        transfers, last + to_call, transfers.events[2 * last], k, max_trips, work
+    ):
         for column in range(k - 1, max_trips):
-            work.boarded_by[last, column] = min(work.boarded_by[last, column], last - to_call)
+            if work.boarded_by[last + to_call, column] <= last:
+                break
+            work.boarded_by[last + to_call, column] = last
         last += 1
-    _add(event, last - to_call, to_call, parent, left, n, work)
+        rest_s = work.egress_s[last + to_call]
+        if rest_s < NEVER:
+            _arrive(transfers.events[2 * last] + rest_s, n, last, k, max_trips, work)
+    if last == event:
+        return n
+    _add(event, last, to_call, parent, left, n, work)
     return n + 1
 
 
-@njit(cache=True, nogil=True)
-def _follow_within(transfers, segment, best, n, k, max_trips, work):
+@njit(cache=True, nogil=True, _nrt=False)
+def _follow_within(transfers, segment, n, k, max_trips, work):
     for event in range(work.segments[segment, _BOARD] + 1, work.segments[segment, _END] + 1):
-        if transfers.events[2 * event] >= best:
+        now = transfers.events[2 * event]
+        if now >= work.best[max_trips]:
             break
         for i in range(transfers.events[2 * event + 1], transfers.events[2 * event + 3]):
             board, call = transfers.to[2 * i], transfers.to[2 * i + 1]
-            n = _push_within(board, call, segment, event, n, k, max_trips, work)
+            # The arrival here is at hand; when the trip comes there costs a look far away.
+            if work.boarded_by[call, k - 1] > board and _pays(
+                transfers, call, now, k, max_trips, work
+            ):
+                n = _push_within(transfers, board, call, segment, event, n, k, max_trips, work)
     return n

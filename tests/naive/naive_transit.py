@@ -31,9 +31,26 @@ def rounds(network, access, dep_time, max_trips):
     ride = [FAR] * network.n_stops
     for stop, seconds in access:
         ready[stop] = min(ready[stop], dep_time + seconds)
+    return _more_rounds(network, ride, ready, max_trips)
+
+
+def rounds_from(network, ride, max_trips):
+    """`rounds` of riders whom a first trip brings to ``ride[stop]``; entry 0 is that trip."""
+    ready = _walked(network, ride, [FAR] * network.n_stops)
+    return _more_rounds(network, ride, ready, max_trips - 1)
+
+
+def _walked(network, ride, ready):
+    ready = [min(ready[i], ride[i] + network.change_s[i]) for i in range(network.n_stops)]
+    for a, b, seconds in network.footpaths:
+        ready[b] = min(ready[b], ride[a] + seconds)
+    return ready
+
+
+def _more_rounds(network, ride, ready, n_rounds):
     table = [(ride, ready)]
-    for _ in range(max_trips):
-        ride, ready = list(ride), list(ready)
+    for _ in range(n_rounds):
+        ride = list(ride)
         previous = table[-1][1]
         for calls in network.trips:
             for i, (a, _, dep, can_board, _) in enumerate(calls):
@@ -41,10 +58,7 @@ def rounds(network, access, dep_time, max_trips):
                     for b, arr, _, _, can_alight in calls[i + 1 :]:
                         if can_alight:
                             ride[b] = min(ride[b], arr)
-        for stop in range(network.n_stops):
-            ready[stop] = min(ready[stop], ride[stop] + network.change_s[stop])
-        for a, b, seconds in network.footpaths:
-            ready[b] = min(ready[b], ride[a] + seconds)
+        ready = _walked(network, ride, ready)
         table.append((ride, ready))
     return table
 

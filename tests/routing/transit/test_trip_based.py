@@ -19,6 +19,7 @@ from routing.transit import (
     step_free,
     trip_based,
 )
+from routing.transit.bounds import MOST_TRIPS, UNIT_S, build_bounds
 from routing.transit.timetable import Calls
 from tests.naive import naive_transit
 from tests.naive.naive_transit import Network
@@ -67,30 +68,32 @@ def test_windows_agree_with_the_naive_twin_and_can_be_replayed(data):
             check_journey(timetable, journey, start, end, dep_time)
 
 
-def crowded(seed):
-    """A `Network` of 5 stops where 16 trips share 4 ways, some with loops, within 40 s."""
+def crowded(seed, unit_s=1):
+    """A `Network` of 5 stops where 16 trips share 4 ways, some with loops, within 40 units."""
     random = np.random.default_rng(seed)
     ways = [random.integers(0, 5, random.integers(3, 6)).tolist() for _ in range(4)]
     trips = []
     for _ in range(16):
-        now, calls = int(random.integers(0, 25)), []
+        now, calls = int(random.integers(0, 25)) * unit_s, []
         for stop in ways[random.integers(0, 4)]:
-            now += int(random.choice([0, 1, 2, 5]))
+            now += int(random.choice([0, 1, 2, 5])) * unit_s
             calls.append((stop, now, now, random.random() > 0.1, random.random() > 0.15))
         trips.append(calls)
-    footpaths = [(int(a), int(b), 2) for a, b in random.integers(0, 5, (2, 2)) if a != b]
-    return Network(5, trips, footpaths, random.choice([0, 1, 3], 5).tolist())
+    footpaths = [(int(a), int(b), 2 * unit_s) for a, b in random.integers(0, 5, (2, 2)) if a != b]
+    change_s = random.choice([0, 1, 3], 5) * unit_s
+    return Network(5, trips, footpaths, change_s.tolist())
 
 
+@pytest.mark.parametrize("unit_s", [1, UNIT_S, 2 * UNIT_S + 1])
 @pytest.mark.parametrize("part", range(4))
-def test_crowded_networks_agree_with_rounds_on_every_pair(part):
-    """Rounds are compared with the slow twin elsewhere; here many queries count."""
+def test_crowded_networks_agree_with_rounds_on_every_pair(part, unit_s):
+    """Rounds are compared with the slow twin elsewhere; here many queries count, and bounds do."""
     n_found = 0
     for seed in range(25 * part, 25 * part + 25):
-        timetable = compile_network(crowded(seed))
+        timetable = compile_network(crowded(seed, unit_s))
         transfers, work = build_transfers(timetable), trip_based.trip_workspace(timetable)
         rounds = raptor.round_workspace(timetable)
-        for source, target, dep_time in product(range(5), range(5), (0, 9)):
+        for source, target, dep_time in product(range(5), range(5), (0, 9 * unit_s)):
             ends = get_offsets([source], [0], 5), get_offsets([target], [0], 5)
             expected = raptor.find_journeys(timetable, *ends, dep_time, workspace=rounds)
             query = (timetable, transfers, *ends, dep_time)
@@ -100,6 +103,37 @@ def test_crowded_networks_agree_with_rounds_on_every_pair(part):
             ], (seed, source, target, dep_time)
             n_found += len(found)
     assert n_found > 500
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_bound_is_above_what_a_journey_needs(seed):
+    """From every boarding of every trip to every stop: trips and seconds, by the slow twin."""
+    network = crowded(seed, 50)
+    timetable = compile_network(network)
+    patterns, bounds = timetable.patterns, build_bounds(timetable)
+    n_compared = 0
+    for trip in range(timetable.n_trips):
+        first = int(patterns.stop_ptr[patterns.trip_pattern[trip]])
+        events = range(*patterns.trip_event_ptr[trip : trip + 2].tolist())
+        for pos, event in enumerate(events[:-1]):
+            ride = [naive_transit.FAR] * 5
+            for later in range(event + 1, events[-1] + 1):
+                call = first + later - events[0]
+                if patterns.flags[call] & 2:
+                    stop, time = int(patterns.stop[call]), int(patterns.arr_time[later])
+                    ride[stop] = min(ride[stop], time)
+            table = naive_transit.rounds_from(network, ride, MOST_TRIPS)
+            for stop in range(5):
+                row = int(bounds.cell[stop]) * len(patterns.stop)
+                trips, *units = np.array([bounds.rest[row + first + pos]]).view(np.uint8).tolist()
+                for k, (arrivals, _) in enumerate(table, 1):
+                    if arrivals[stop] >= naive_transit.FAR:
+                        continue
+                    needed_s = arrivals[stop] - int(patterns.dep_time[event])
+                    assert 0 < trips <= k
+                    assert units[min(k - trips, 2)] * UNIT_S <= needed_s
+                    n_compared += 1
+    assert n_compared > 100
 
 
 def straight(stops, times):
