@@ -131,7 +131,7 @@ def forget_old_states(folder: Path) -> None:
 
 
 def _is_numba(names: set[str]) -> bool:
-    return any(name.split(".")[0] == "numba" for name in names)
+    return any(name.split(".")[0] == "numba" or name == "routing.kernel" for name in names)
 
 
 def _module_name(source: Path, package: Path) -> str:

@@ -188,9 +188,7 @@ def _clock(time: int) -> str:
     return f"{time // 3600:02}:{time // 60 % 60:02}:{time % 60:02}"
 
 
-def _small_tables(
-    stops: Stops, lines: list[Line], services: tuple[str, ...]
-) -> dict[str, str]:
+def _small_tables(stops: Stops, lines: list[Line], services: tuple[str, ...]) -> dict[str, str]:
     used = np.unique(np.concatenate([line.stops for line in lines]))
     used = np.union1d(used, stops.parent[used][stops.parent[used] >= 0]).tolist()
     stations = set(stops.parent.tolist())

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from routing.kernel import kernel
 from routing.transit.timetable import CAN_ALIGHT, CAN_BOARD, Patterns, Timetable
 from routing.types import NEVER, NONE, Int32Array
 
@@ -117,7 +117,7 @@ def _turned(timetable: Timetable) -> _Back:
     )
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _grow(patterns, walks, size, cell, queue):
     # Parts the stops into cells of at most ``size`` that hang together; returns how many.
     n_cells = 0
@@ -143,7 +143,7 @@ def _grow(patterns, walks, size, cell, queue):
     return n_cells
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _take(stop, n_cells, size, cell, queue, n):
     if n < size and cell[stop] == NONE:
         cell[stop] = n_cells
@@ -152,7 +152,7 @@ def _take(stop, n_cells, size, cell, queue, n):
     return n
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _fastest(patterns, pair_ptr, ride_s):
     # Fastest ride between any two calls of a pattern. Whole rides, not sums of hops: where times
     # are rounded to minutes, the fastest of each hop add up to nothing.
@@ -168,7 +168,7 @@ def _fastest(patterns, pair_ptr, ride_s):
                 ride_s[at + before] = min(ride_s[at + before], np.int32(there_s))
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _rest(patterns, walks, back, pair_ptr, ride_s, stops, rests, rest):
     # Fills the row of one cell: backwards from its stops, trip by trip.
     rests.ride[:] = NEVER
@@ -199,7 +199,7 @@ def _rest(patterns, walks, back, pair_ptr, ride_s, stops, rests, rest):
         rest[call] = rests.trips[call] | first << 8 | then << 16 | least << 24
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _ride_back(patterns, pair_ptr, ride_s, rests):
     # Lowers ``ride`` at all calls from which a vehicle leads to a stop that is news; False if
     # there is none.
@@ -217,7 +217,7 @@ def _ride_back(patterns, pair_ptr, ride_s, rests):
     return any_news
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _walk_back(patterns, walks, back, rests):
     # Lowers ``alight`` from where the calls whose ``ride`` fell can be boarded.
     rests.is_news[:] = 0
@@ -234,7 +234,7 @@ def _walk_back(patterns, walks, back, rests):
                 _lower(back.stop[k], rests.board[stop] + back.seconds[k], rests)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _lower(stop, seconds, rests):
     if seconds < rests.alight[stop]:
         rests.alight[stop] = seconds

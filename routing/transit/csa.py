@@ -8,8 +8,8 @@ departures of one second are scanned again until nothing new can be boarded in t
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from routing.kernel import kernel
 from routing.transit.journey import Journey, journey_of
 from routing.transit.timetable import (
     CAN_ALIGHT,
@@ -135,7 +135,7 @@ def find_earliest_journey(
     return journey_of(timetable, work.rides[:n_rides][::-1], start, end)
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _scan(c, walks, access, egress, dep_time, best, work):
     # Fills work with arrivals before ``best``; returns where the best journey alights, or NONE.
     n = c.dep_time.shape[0]
@@ -181,7 +181,7 @@ def _scan(c, walks, access, egress, dep_time, best, work):
     return last
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _make_ready(walks, stop, time, now, work):
     # Passes an arrival on to where it can be boarded; True if something opens up at ``now``.
     opened = False
@@ -198,7 +198,7 @@ def _make_ready(walks, stop, time, now, work):
     return opened
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _trace(c, last, work):
     # Fills work.rides backwards from stop ``last``; returns the count of rides.
     n_rides = 0

@@ -10,9 +10,9 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from routing.errors import TimetableError
+from routing.kernel import kernel
 from routing.transit.timetable import CAN_ALIGHT, CAN_BOARD, Offsets, Timetable
 from routing.types import NEVER, NONE
 
@@ -132,7 +132,7 @@ def journey_of_rows(rows: list[list[int]]) -> list[Journey]:
     return journeys
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def write_legs(patterns, walks, access, egress, rides, rows, at):
     """Write the legs of one journey into ``rows`` from row ``at`` on; return the row after it.
 
@@ -186,7 +186,7 @@ def write_legs(patterns, walks, access, egress, rides, rows, at):
     return at + 1
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _write_leg(rows, at, kind, from_stop, to_stop, dep_time, arr_time):
     rows[at, 0] = kind
     rows[at, 1] = from_stop
@@ -196,7 +196,7 @@ def _write_leg(rows, at, kind, from_stop, to_stop, dep_time, arr_time):
     rows[at, 5:] = NONE
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _offset_s(offsets, stop):
     best = NEVER
     for i in range(offsets.stop.shape[0]):
@@ -205,7 +205,7 @@ def _offset_s(offsets, stop):
     return best
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _walk_s(walks, from_stop, to_stop):
     for k in range(walks.ptr[from_stop], walks.ptr[from_stop + 1]):
         if walks.stop[k] == to_stop:

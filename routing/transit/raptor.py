@@ -7,8 +7,8 @@ brings the rider (`ride`), from where they may walk or leave, and when they can 
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from routing.kernel import kernel
 from routing.transit.journey import Journey, journey_of
 from routing.transit.timetable import (
     CAN_ALIGHT,
@@ -160,7 +160,7 @@ def _check_max_trips(max_trips: int, work: RoundWorkspace) -> None:
         raise ValueError(f"max_trips is {max_trips}, the workspace holds 1..{len(work.rides)}")
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _run_rounds(patterns, walks, access, egress, dep_time, max_trips, work):
     # Fills work; returns the count of rounds run. target[k] is set where round k improved.
     work.ready[:] = NEVER
@@ -194,7 +194,7 @@ def _run_rounds(patterns, walks, access, egress, dep_time, max_trips, work):
     return max_trips
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _mark(stop, n_marked, work):
     if work.is_marked[stop]:
         return n_marked
@@ -203,7 +203,7 @@ def _mark(stop, n_marked, work):
     return n_marked + 1
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _queue_patterns(patterns, n_marked, work):
     # Queues each pattern once, from its first marked stop; clears the marks.
     n_queued = 0
@@ -219,7 +219,7 @@ def _queue_patterns(patterns, n_marked, work):
     return n_queued
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _ride(patterns, pattern, k, best, n_reached, work):
     # Rides one pattern from its first marked stop; always in the earliest trip within reach.
     first = patterns.stop_ptr[pattern]
@@ -251,7 +251,7 @@ def _ride(patterns, pattern, k, best, n_reached, work):
     return best, n_reached
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _first_trip(patterns, pattern, pos, ready, before):
     # First trip of the pattern that leaves ``pos`` at ``ready`` or later; ``before`` if none is.
     low, high = patterns.trip_ptr[pattern], before
@@ -264,7 +264,7 @@ def _first_trip(patterns, pattern, pos, ready, before):
     return low
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _walk(walks, k, n_reached, work):
     # Passes this round's arrivals on to where they can board; clears `is_reached`.
     n_marked = 0
@@ -285,7 +285,7 @@ def _walk(walks, k, n_reached, work):
     return n_marked
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _trace(patterns, k, work):
     # Fills work.rides backwards from round k's target; returns the count of rides.
     stop = work.target[k]

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from routing.kernel import kernel
 from routing.transit.bounds import build_bounds
 from routing.transit.raptor import _first_trip
 from routing.transit.timetable import CAN_ALIGHT, CAN_BOARD, Timetable
@@ -108,7 +108,7 @@ def _transfers_of(
     return parts[::-1]
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _reduce(patterns, walks, start, end, labels, n_kept, to):
     # Fills ``to`` from its end, last trip first, so that events ascend in it. Returns the first
     # trip that is done (``end`` when not even one had room) and where its transfers begin.
@@ -127,7 +127,7 @@ def _reduce(patterns, walks, start, end, labels, n_kept, to):
     return start, at
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _transfers_of_trip(patterns, walks, trip, labels, n_kept, to, at):
     # Later calls first: they are the alternatives of earlier ones. Returns -1 when ``to`` is full.
     pattern = patterns.trip_pattern[trip]
@@ -156,7 +156,7 @@ def _transfers_of_trip(patterns, walks, trip, labels, n_kept, to, at):
     return at
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _bring(stop, time, labels):
     # Sets the label of a stop; True if that is sooner than before.
     if time >= labels.ride[stop]:
@@ -168,7 +168,7 @@ def _bring(stop, time, labels):
     return True
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _earliest(patterns, pattern, trip, pos, target, board, ready, labels):
     # First trip of ``target`` to board at ``ready``; NEVER where looking at it cannot pay.
     call = patterns.stop_ptr[target] + board
@@ -193,7 +193,7 @@ def _earliest(patterns, pattern, trip, pos, target, board, ready, labels):
     return after
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _improves(patterns, target, after, board, labels):
     # Rides ``after`` from ``board`` on; True if it is the first to bring riders somewhere so soon.
     first, end = patterns.stop_ptr[target], patterns.stop_ptr[target + 1]

@@ -1,13 +1,12 @@
 """Kernels of the trip-based search; `trip_based` validates, calls them and reads the rows.
 
-Rules: what a query labels in the workspace beyond its own arrays, it clears before it returns.
-Kernels are compiled without reference counting (``_nrt=False``: nothing here allocates), for
-counting the arrays of a NamedTuple at each use took nine tenths of the time.
+Rule: what a query labels in the workspace beyond its own arrays, it clears before it returns.
 """
 
 import numpy as np
 from numba import njit
 
+from routing.kernel import kernel
 from routing.transit.bounds import MOST_TRIPS, UNIT_S
 from routing.transit.journey import write_legs
 from routing.transit.raptor import _first_trip
@@ -24,7 +23,7 @@ _BOARD, _END, _TO_CALL, _PARENT, _LEFT = range(5)
 _MOST_ROWS = 8
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _find(patterns, walks, transfers, access, egress, dep_time, max_trips, work, rows):
     # Fills rows with the legs of all journeys; returns their count.
     if not _open(patterns, transfers, access, egress, max_trips, work):
@@ -55,7 +54,7 @@ def _find(patterns, walks, transfers, access, egress, dep_time, max_trips, work,
     return n_rows
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _open(patterns, transfers, access, egress, max_trips, work):
     # Labels the ends of a query; False, with nothing labelled, if they do not fit.
     for offsets in (access, egress):
@@ -81,7 +80,7 @@ def _open(patterns, transfers, access, egress, max_trips, work):
     return True
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _add_row(patterns, transfers, stop, n_bounds, work):
     # Adds the row of the bounds to a stop's cell, once.
     if n_bounds > _MOST_ROWS:
@@ -95,7 +94,7 @@ def _add_row(patterns, transfers, stop, n_bounds, work):
     return n_bounds + 1
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _close(patterns, access, egress, work):
     for i in range(access.stop.shape[0]):
         work.access_s[access.stop[i]] = NEVER
@@ -106,7 +105,7 @@ def _close(patterns, access, egress, work):
             work.egress_s[call] = NEVER
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _pays(transfers, call, time, k, max_trips, work):
     # Whether riding on from a call at that time in the k-th trip can beat what is known.
     if work.n_bounds[0] == 0:
@@ -127,7 +126,7 @@ def _pays(transfers, call, time, k, max_trips, work):
     return False
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _board_at(patterns, transfers, stop, ready, n, max_trips, work):
     # Boards the earliest trip of each pattern at a stop.
     for j in range(patterns.at_stop_ptr[stop], patterns.at_stop_ptr[stop + 1]):
@@ -142,13 +141,13 @@ def _board_at(patterns, transfers, stop, ready, n, max_trips, work):
     return n
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _can_start(patterns, pattern, call):
     # Whether anybody may board there and ride on.
     return patterns.flags[call] & CAN_BOARD and call + 1 < patterns.stop_ptr[pattern + 1]
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _push(transfers, event, call, parent, left, n, k, max_trips, work):
     # Adds the segment of a trip boarded at ``event``, as far as nobody was carried yet and as it
     # pays. Events of one call ascend with the trips of the pattern, so they tell which trip is
@@ -170,7 +169,7 @@ def _push(transfers, event, call, parent, left, n, k, max_trips, work):
     return n + 1
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _arrive(time, segment, event, k, max_trips, work):
     # Takes an arrival of a journey of k trips, if it is news.
     if time < work.best[k]:
@@ -180,7 +179,7 @@ def _arrive(time, segment, event, k, max_trips, work):
         work.target_event[k] = event
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _add(event, last, to_call, parent, left, n, work):
     work.segments[n, _BOARD] = event
     work.segments[n, _END] = last
@@ -189,7 +188,7 @@ def _add(event, last, to_call, parent, left, n, work):
     work.segments[n, _LEFT] = left
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _follow(transfers, segment, n, k, max_trips, work):
     # Boards, as the k-th trip, what the transfers along a segment lead to.
     for event in range(work.segments[segment, _BOARD] + 1, work.segments[segment, _END] + 1):
@@ -204,7 +203,7 @@ def _follow(transfers, segment, n, k, max_trips, work):
     return n
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _write(patterns, walks, access, egress, k, work, rows, n_rows):
     # Writes the legs of the best journey of k trips; returns the count of rows.
     segment, event = work.target[k], work.target_event[k]
@@ -264,7 +263,7 @@ def _find_range(
     return n_rows
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _trip_of(patterns, event):
     low, high = 0, patterns.trip_pattern.shape[0]
     while high - low > 1:
@@ -276,7 +275,7 @@ def _trip_of(patterns, event):
     return low
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _rounds(transfers, n, max_trips, work):
     # Follows n segments of one trip; sets target[k] where a journey of k trips is news.
     low = 0
@@ -313,7 +312,7 @@ def _list_starts(patterns, access, from_time, until_time, work):
     return n
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _board_within(patterns, transfers, stop, ready, n, max_trips, work):
     for j in range(patterns.at_stop_ptr[stop], patterns.at_stop_ptr[stop + 1]):
         pattern, pos = patterns.at_stop_pattern[j], patterns.at_stop_pos[j]
@@ -327,7 +326,7 @@ def _board_within(patterns, transfers, stop, ready, n, max_trips, work):
     return n
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _push_within(transfers, event, call, parent, left, n, k, max_trips, work):
     # `_push` for a window: what is boarded with k trips is boarded with more.
     if work.boarded_by[call, k - 1] <= event:
@@ -350,7 +349,7 @@ def _push_within(transfers, event, call, parent, left, n, k, max_trips, work):
     return n + 1
 
 
-@njit(cache=True, nogil=True, _nrt=False)
+@kernel
 def _follow_within(transfers, segment, n, k, max_trips, work):
     for event in range(work.segments[segment, _BOARD] + 1, work.segments[segment, _END] + 1):
         now = transfers.events[2 * event]
