@@ -1,6 +1,6 @@
 """A decision in the making: events so far, and the state that they lead to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from routing.dispatch import events as ev
@@ -39,9 +39,10 @@ class Draft:
 
     def keep(self, plan: VehiclePlan, cause: str = "running_late") -> None:
         """Record ``plan`` with its times; what it cannot keep any more becomes a breach."""
-        policy = self.state.policy
-        plan, times = loosened_times(self._as_told(plan), self.network.travel)
-        times = as_driven(times, policy.early_arrival_s)
+        self._record(*loosened_times(self._as_told(plan), self.network.travel), cause)
+
+    def _record(self, plan: VehiclePlan, times: tuple[VisitTime, ...], cause: str) -> None:
+        times = as_driven(times, self.state.policy.early_arrival_s)
         self.add(ev.PlanChanged(self.now, plan, times))
         self.tell_lateness(plan, times, cause)
 
@@ -61,14 +62,15 @@ class Draft:
         near = near_pickups(state.plans[vehicle_id], state.times[vehicle_id], now, state.policy)
         return no_earlier(plan, near, now, state.policy) if near else plan
 
-    def replan_fleet(self, vehicles: Iterable[str] | None = None) -> list[str]:
+    def replan_fleet(self, vehicles: Iterable[str] | None = None) -> Sequence[str]:
         """Load the vehicles on duty into the solver, as they stand now; returns their ids."""
-        state, projector = self.state, self.network.projector
-        chosen = [v for v in vehicles or state.plans if state.duties[v] is DutyState.ON_DUTY]
-        self.network.fleet.sync(
-            projector.for_replan(state.plans[v], state.times[v], self.now, state.policy)
-            for v in chosen
-        )
+        state, loaded = self.state, self.network.loaded
+        chosen = loaded.find_vehicles(state) if vehicles is None else None
+        if chosen is None:
+            on_duty = DutyState.ON_DUTY
+            chosen = [v for v in vehicles or state.plans if state.duties[v] is on_duty]
+            loaded.load(state, chosen, is_whole=vehicles is None)
+        loaded.bring_to(state, self.now)
         return chosen
 
     def get_ready(self) -> None:
@@ -93,7 +95,11 @@ class Draft:
         """Record the plan that ``found`` leads to, with the windows that were agreed."""
         agreed = agreed_visits((*self.state.plans[found.vehicle_id].visits, *ride.visits()))
         visits = tuple(as_agreed(visit, agreed) for visit in found.plan.visits)
-        self.keep(replace(self.current(found.vehicle_id), visits=visits), cause)
+        plan = replace(self.current(found.vehicle_id), visits=visits)
+        if plan == found.plan and self._as_told(plan) is plan:
+            self._record(plan, found.times, cause)  # settled already, and found to be sound
+        else:
+            self.keep(plan, cause)
 
     def expected_arrival(self, plan: VehiclePlan) -> int:
         """When the vehicle is expected at the first visit of ``plan``, service seconds."""

@@ -29,6 +29,8 @@ def open_to(state: DayState, party: Party, ride: Ride, now: int) -> frozenset[st
     frozenset of str or None
         Vehicle ids on duty.
     """
+    if not state.policy.floors:
+        return None
     closed = {
         vehicle_id
         for floor, held in held_vehicles(state)

@@ -1,5 +1,6 @@
 """What `decide` may look at besides the state: the city's travel times, and a solver's memory."""
 
+from routing.dispatch.loaded import LoadedFleet
 from routing.dispatch.projection import Projector
 from routing.drt.insertion import Fleet
 from routing.policy import CostWeights
@@ -18,3 +19,4 @@ class Network:
         self.weights = weights or CostWeights()
         self.fleet = Fleet(travel, self.weights)
         self.projector = Projector(travel)
+        self.loaded = LoadedFleet(self.fleet, self.projector)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from routing.drt.breach import loosen
 from routing.drt.model import VehiclePlan, Visit, VisitKind, VisitTime
+from routing.drt.rows import ready_time
 from routing.drt.schedule import leave_time, schedule
 from routing.policy import ServicePolicy
 from routing.road.travel import TravelTimes, get_travel_s
@@ -109,7 +110,10 @@ class Projector:
         return projected
 
     def _first_arrival(self, plan: VehiclePlan) -> int:
-        return schedule(replace(plan, visits=plan.visits[:1]), self._travel)[0].arrive
+        """Service seconds at which the first visit of a vehicle under way is reached."""
+        ready = ready_time(plan)
+        drive_s = get_travel_s(self._travel, plan.place, plan.visits[0].place, ready)
+        return max(ready + drive_s, plan.first_arrival)
 
 
 def _quiet(

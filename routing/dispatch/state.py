@@ -103,7 +103,7 @@ def evolve(state: DayState, event: ev.Event) -> DayState:
         If the event cannot happen to the booking that it names.
     """
     after = _FOLDS[type(event)](state, event)
-    return replace(after, now=max(state.now, event.time))
+    return after if after.now >= event.time else replace(after, now=event.time)
 
 
 def commit(state: DayState, events: Iterable[ev.Event]) -> DayState:

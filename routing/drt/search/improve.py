@@ -34,11 +34,10 @@ _LEAST_GAIN = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Improved:
-    """Plans of the same vehicles that serve the same rides; costs in weighted seconds."""
+    """Plans of the same vehicles that serve the same rides."""
 
     plans: list[VehiclePlan]  # in the order given; the same objects where nothing changed
-    cost_before: float
-    cost_after: float  # no more than cost_before
+    gain: float  # weighted seconds that they cost less; 0 where nothing changed
     n_iterations: int
 
 
@@ -79,20 +78,20 @@ def improve(
     PlanError
         If what was found does not pass the audit, which is an error of ours.
     """
-    before = plans_cost(plans, travel, weights)
     chosen = _neighbourhood(plans, travel, seed)
     fleet, search = _sound_search([plans[k] for k in chosen], [], travel, weights, seed, locked)
     if fleet is None or search is None or not len(fleet.problem.requests):
-        return Improved(list(plans), before, before, 0)
+        return Improved(list(plans), 0.0, 0)
     leg_cost = search.mean_leg_cost()
     while (share := budget(search.n_iterations)) < 1:
         search.run(CHUNK, ANNEAL.at(share, leg_cost), CHEAPER)
     changed = {plan.vehicle.vehicle_id: plan for plan in _audited(fleet, search, travel)}
+    replaced = [plan for plan in plans if plan.vehicle.vehicle_id in changed]
+    gain = plans_cost(replaced, travel, weights) - plans_cost([*changed.values()], travel, weights)
+    if gain < _LEAST_GAIN:
+        return Improved(list(plans), 0.0, search.n_iterations)
     better = [changed.get(plan.vehicle.vehicle_id, plan) for plan in plans]
-    after = plans_cost(better, travel, weights)
-    if not changed or after > before - _LEAST_GAIN:
-        return Improved(list(plans), before, before, search.n_iterations)
-    return Improved(better, before, after, search.n_iterations)
+    return Improved(better, gain, search.n_iterations)
 
 
 def rescue(
