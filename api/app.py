@@ -39,6 +39,7 @@ from api.trips.itineraries import stop_name
 from api.trips.offers import OfferTokens
 from api.trips.places import BusStop, Stops
 from api.trips.planner import find_hubs
+from api.trips.realtime import Realtime, realtime_source
 from api.trips.timetables import Timetables
 from api.views.board import VehicleBoard
 from api.views.committed import Views
@@ -126,6 +127,8 @@ async def _start(stack: AsyncExitStack, settings: Settings, clock: Clock | None)
     settle_memory()
     await greet_operator(service.people, settings, [v.vehicle_id for v in area.fleet])
     _keep_running(stack, _prepare_days(service))
+    if service.realtime.is_wanted:
+        _keep_running(stack, service.realtime.run())
     reoptimiser = Reoptimiser(loop)
     await reoptimiser.start()
     stack.push_async_callback(reoptimiser.close)
@@ -190,7 +193,7 @@ def _service(
 ) -> Service:
     time = ServiceTime(area.timezone, clock, area.policy)
     stops = Stops(area, _bus_stops(timetables.find_any()), area.estimated)
-    positions, feed = Positions(), timetables.read_feed()
+    positions, feed, metrics = Positions(), timetables.read_feed(), Metrics()
     codes = BoardingCodes(secret)
     return Service(
         settings=settings,
@@ -201,6 +204,7 @@ def _service(
         policies=policies,
         rescuer=rescuer,
         timetables=timetables,
+        realtime=Realtime(realtime_source(settings, area), timetables, time, metrics),
         stops=stops,
         hubs=find_hubs(stops, area.policy.walk_speed_m_per_s),
         views=Views(time, stops, area.fares, codes, area.estimated),
@@ -210,7 +214,7 @@ def _service(
         tokens=Tokens(secret, SystemClock().now),
         people=build_people(settings, secret, store),
         offers=OfferTokens(secret),
-        metrics=Metrics(),
+        metrics=metrics,
         speed=clock.speed,
         zones=_zones(area),
         roads=asset(encode(road_lines(area)), GeoJSON.media_type, AN_HOUR),

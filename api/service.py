@@ -19,6 +19,7 @@ from api.store.store import Store
 from api.trips.boarding_codes import BoardingCodes
 from api.trips.offers import OfferTokens
 from api.trips.places import Stops
+from api.trips.realtime import Realtime
 from api.trips.timetables import Timetables
 from api.views.board import VehicleBoard
 from api.views.committed import Views
@@ -38,6 +39,7 @@ class Service:
     policies: Policies
     rescuer: Rescuer
     timetables: Timetables
+    realtime: Realtime
     stops: Stops
     hubs: Hubs
     views: Views

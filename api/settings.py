@@ -95,6 +95,10 @@ class Settings(BaseSettings):
         "82", pattern=r"^\d{1,3}$", description="Country code of numbers that begin with a 0."
     )
     rider_token_days: int = Field(365, ge=1, description="Days for which a device token is valid.")
+    realtime: SecretStr | None = Field(
+        None,
+        description="Sources of GTFS-Realtime, separated by blanks, in place of the area file's.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Least severe log lines that are written."
     )

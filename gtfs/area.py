@@ -50,6 +50,15 @@ class FeedSource:
 
 
 @dataclass(frozen=True, slots=True)
+class RealtimeSource:
+    """Where GTFS-Realtime messages come from, if there are any."""
+
+    sources: tuple[str, ...]  # absolute paths or URLs
+    poll_s: int
+    max_age_s: int  # older messages are not believed, s
+
+
+@dataclass(frozen=True, slots=True)
 class Fares:
     """What a ride costs, per head, in whole units of ``currency``."""
 
@@ -77,6 +86,7 @@ class Area:
     attribution: tuple[str, ...]
     scenario: str  # empty for the city as it is
     feed: FeedSource
+    realtime: RealtimeSource
     fares: Fares
     zones: tuple[LivingZone, ...]
     zone_margin_m: float
@@ -159,6 +169,7 @@ def load_area(path: Path, scenario: str | None = None) -> Area:
         attribution=tuple(file.attribution),
         scenario=scenario,
         feed=_feed(file, here, at),
+        realtime=_realtime(file, here),
         fares=_fares(file),
         zones=zones,
         zone_margin_m=file.zones.margin_m,
@@ -245,6 +256,12 @@ def _feed(file: AreaFile, here: Path, at: SourceFile) -> FeedSource:
         file.feed.url or None,
         here / file.feed.builder if file.feed.builder else None,
     )
+
+
+def _realtime(file: AreaFile, here: Path) -> RealtimeSource:
+    table = file.realtime
+    sources = tuple(name if "://" in name else str(here / name) for name in table.sources)
+    return RealtimeSource(sources, table.poll_s, table.max_age_s)
 
 
 def _fares(file: AreaFile) -> Fares:

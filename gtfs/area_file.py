@@ -31,6 +31,14 @@ class FeedTable(_Table, frozen=True):
     builder: str = ""  # folder of plain-text sources, see `gtfs.build`
 
 
+class RealtimeTable(_Table, frozen=True):
+    """Where GTFS-Realtime messages come from; more than one message makes one picture."""
+
+    sources: list[Text] = []  # files, relative to the area file, or URLs
+    poll_s: Annotated[int, Meta(ge=5)] = 30
+    max_age_s: Annotated[int, Meta(ge=30)] = 900  # older predictions are worth less than a schedule
+
+
 class RoadsTable(_Table, frozen=True):
     """Road files, see `gtfs.roads`."""
 
@@ -130,6 +138,7 @@ class AreaFile(_Table, frozen=True, rename={"depots": "depot", "vehicles": "vehi
     roads: RoadsTable | None = None
     straight: StraightTable | None = None
     walking: WalkingTable = WalkingTable()
+    realtime: RealtimeTable = RealtimeTable()
     policy: dict[str, Any] = {}
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -182,7 +182,7 @@ class CompiledDay:
                 found.setdefault(parent, []).append(stop)
         return found
 
-    def with_transfers(self, n_threads: int = 1) -> "CompiledDay":
+    def with_transfers(self, n_threads: int = 1) -> Self:
         """The same day, prepared for the trip-based search; takes seconds on large feeds."""
         return replace(self, transfers=build_transfers(self.timetable, n_threads))
 

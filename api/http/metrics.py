@@ -3,6 +3,8 @@
 Rule: labels are routes, methods, statuses and codes. No id, name, place or token is a label.
 """
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 _LATENCY_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
@@ -39,6 +41,23 @@ class Metrics:
         self.version = Gauge(
             "sokcho_log_version", "Commits in the log of today.", registry=self.registry
         )
+        self._realtime = Gauge(
+            "sokcho_realtime_entities",
+            "Entities of the last GTFS-Realtime messages, by kind and what became of them.",
+            ["kind", "outcome"],
+            registry=self.registry,
+        )
+        self.realtime_age = Gauge(
+            "sokcho_realtime_age_seconds",
+            "Age of the newest GTFS-Realtime message that is applied.",
+            registry=self.registry,
+        )
+
+    def realtime(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """Show what became of the entities of the last messages, by kind and outcome."""
+        self._realtime.clear()
+        for (kind, outcome), n in counts.items():
+            self._realtime.labels(kind, outcome).set(n)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answer."""

@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from api.http.auth import Analyst
 from api.http.errors import Problem
-from api.http.responses import answer, refusals
+from api.http.responses import WITH_TOKEN, answer, refusals
 from api.schemas.common import Id, Moment
 from api.schemas.transit import (
     WALK_M,
@@ -17,14 +18,20 @@ from api.schemas.transit import (
     Journeys,
     JourneysRequest,
     JourneyView,
+    RealtimeSourceView,
+    RealtimeState,
+    ServiceAlerts,
+    UnappliedView,
 )
 from api.schemas.trips import Place
 from api.service import Served, Service
 from api.trips.itineraries import bus_legs, route_view, stop_name
+from api.trips.predicted import find_at, list_ride_alerts, show_alerts
 from api.trips.requests import get_bookable_date
 from gtfs.compiled import CompiledDay
+from gtfs.realtime import Alert, LiveDay, RealtimeReport, call_state, list_alerts
 from routing.dispatch.values import Walk
-from routing.transit import Journey, find_journeys, get_offsets, next_departures
+from routing.transit import Departure, Journey, find_journeys, get_offsets, next_departures
 from routing.transit.timetable import Offsets
 
 router = APIRouter(prefix="/v1", tags=["transit"])
@@ -85,17 +92,89 @@ def _departures(
 ) -> Response:
     date, day, from_time = found
     departures = next_departures(day.timetable, stops, from_time, limit) if stops else []
-    views = tuple(
-        DepartureView(
-            stop_id=day.stops.id[departure.stop_idx],
-            stop_name=stop_name(day, departure.stop_idx),
-            route=route_view(day, departure.trip_idx),
-            departs_at=service.time.at(date, departure.dep_time),
-            estimated=service.area.estimated,
-        )
-        for departure in departures
+    told: list[Alert] = []
+    views = [_departure(service, date, day, departure, told) for departure in departures]
+    if isinstance(day, LiveDay) and stops:
+        lost = day.list_lost_departures(stops, from_time, limit)
+        views += [_lost(service, date, day.scheduled, departure) for departure in lost]
+    now = int(service.time.now().timestamp())
+    for stop in stops:
+        told += list_alerts(day, now, stop)
+    soonest = tuple(sorted(views, key=lambda view: view.departs_at)[:limit])
+    return answer(Departures(soonest, tuple(show_alerts(service, day, told))))
+
+
+def _departure(
+    service: Service, date: str, day: CompiledDay, departure: Departure, told: list[Alert]
+) -> DepartureView:
+    state = call_state(day, departure.trip_idx, departure.pos)
+    now = int(service.time.now().timestamp())
+    alerts = list_alerts(day, now, departure.stop_idx, departure.trip_idx)
+    told += alerts
+    return DepartureView(
+        stop_id=day.stops.id[departure.stop_idx],
+        stop_name=stop_name(day, departure.stop_idx),
+        route=route_view(day, departure.trip_idx),
+        departs_at=service.time.at(date, departure.dep_time),
+        live=state.is_live,
+        scheduled_at=find_at(service, date, state.scheduled_dep_time),
+        cancelled=False,
+        alert_ids=tuple(alert.alert_id for alert in alerts),
+        estimated=service.area.estimated,
     )
-    return answer(Departures(views))
+
+
+def _lost(service: Service, date: str, planned: CompiledDay, departure: Departure) -> DepartureView:
+    """A departure that the timetable has and that does not take place."""
+    at = service.time.at(date, departure.dep_time)
+    return DepartureView(
+        stop_id=planned.stops.id[departure.stop_idx],
+        stop_name=stop_name(planned, departure.stop_idx),
+        route=route_view(planned, departure.trip_idx),
+        departs_at=at,
+        live=True,
+        scheduled_at=at,
+        cancelled=True,
+        alert_ids=(),
+        estimated=service.area.estimated,
+    )
+
+
+@router.get(
+    "/service-alerts", summary="What riders of buses are to know", response_model=ServiceAlerts,
+    responses=refusals(),
+)  # fmt: skip
+async def list_service_alerts(service: Served) -> Response:
+    """Alerts of the bus operator that hold now, with the stops and lines that they are about."""
+    day = service.timetables.find(service.time.today())
+    now = int(service.time.now().timestamp())
+    found = [] if day is None else show_alerts(service, day, list_alerts(day, now))
+    return answer(ServiceAlerts(tuple(found)))
+
+
+@router.get(
+    "/realtime", summary="What became of the last real-time messages", response_model=RealtimeState,
+    responses=refusals(*WITH_TOKEN),
+)  # fmt: skip
+async def get_realtime(service: Served, caller: Analyst) -> Response:
+    """How each source is doing, and by kind and id what fits nothing in the timetable."""
+    today = service.time.today()
+    live = service.timetables.find_live(today)
+    report = RealtimeReport() if live is None else live.report
+    return answer(
+        RealtimeState(
+            today,
+            tuple(
+                RealtimeSourceView(each.name, each.read_at, each.made_at, each.problem)
+                for each in service.realtime.list_sources()
+            ),
+            {str(kind): n for kind, n in report.n_applied.items()},
+            tuple(
+                UnappliedView(str(each.kind), str(each.problem), each.n_found, each.ids)
+                for each in report
+            ),
+        )
+    )
 
 
 @router.get(
@@ -126,7 +205,9 @@ def _journeys(
     date, day, dep_time = _get_day(service, at)
     found = find_journeys(day.timetable, _offsets(day, access), _offsets(day, egress), dep_time)
     views = [_journey_view(service, date, day, journey) for journey in reversed(found)]
-    return answer(Journeys(tuple(views)))
+    rides = [leg for journey in found for leg in journey.rides]
+    told = [alert for leg in rides for alert in list_ride_alerts(service, day, leg)]
+    return answer(Journeys(tuple(views), tuple(show_alerts(service, day, told))))
 
 
 def _journey_view(service: Service, date: str, day: CompiledDay, journey: Journey) -> JourneyView:

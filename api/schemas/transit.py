@@ -14,21 +14,92 @@ WALK_M = 800
 
 
 @dataclass(frozen=True, slots=True)
+class PeriodView:
+    """From when to when; null where it is open."""
+
+    from_at: datetime | None
+    until_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class DepartureView:
-    """A bus that leaves a stop."""
+    """A bus that leaves a stop, or was to leave it."""
 
     stop_id: str
     stop_name: Name
     route: RouteView
     departs_at: datetime
+    live: bool
+    scheduled_at: datetime | None
+    cancelled: bool
+    alert_ids: tuple[str, ...]
     estimated: bool
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceAlertView:
+    """What riders of a line or at a stop are to know. Without periods it always holds."""
+
+    alert_id: str
+    cause: str
+    effect: str
+    severity: str
+    header: Name
+    description: Name
+    url: Name
+    periods: tuple[PeriodView, ...]
+    stop_ids: tuple[str, ...]
+    route_ids: tuple[str, ...]
+    trip_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAlerts:
+    """Alerts about buses that hold now."""
+
+    alerts: tuple[ServiceAlertView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Departures:
-    """The next buses, soonest first."""
+    """The next buses, soonest first; those that are cancelled are among them.
+
+    ``departs_at`` is a prediction where ``live`` is true, and ``scheduled_at`` what the timetable
+    says; null for a bus that is not in it.
+    """
 
     departures: tuple[DepartureView, ...]
+    alerts: tuple[ServiceAlertView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RealtimeSourceView:
+    """How a source of GTFS-Realtime is doing."""
+
+    name: str
+    read_at: datetime | None
+    made_at: datetime | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnappliedView:
+    """Entities that could not be applied: kind, problem, how many, and the first ids."""
+
+    kind: str
+    problem: str
+    n_found: int
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RealtimeState:
+    """What became of the last GTFS-Realtime messages."""
+
+    service_date: str
+    sources: tuple[RealtimeSourceView, ...]
+    applied: dict[str, int]
+    unapplied: tuple[UnappliedView, ...]
 
 
 class DeparturesRequest(RequestModel):
@@ -80,3 +151,4 @@ class Journeys:
     """The Pareto set of journeys, soonest arrival first."""
 
     journeys: tuple[JourneyView, ...]
+    alerts: tuple[ServiceAlertView, ...]

@@ -105,8 +105,21 @@ class RouteView:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveTimes:
+    """Which times of a bus are predictions, and what the timetable says; null: not in it."""
+
+    departs_live: bool
+    arrives_live: bool
+    scheduled_departs_at: datetime | None
+    scheduled_arrives_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class LegView:
-    """One part of an itinerary. ``latest`` times are promises; others are planned."""
+    """One part of an itinerary. ``latest`` times are promises; others are planned.
+
+    A bus has ``live``: whether its times are predictions, or those of the timetable.
+    """
 
     mode: Literal["walk", "shuttle", "bus"]
     origin: LegEnd
@@ -115,6 +128,8 @@ class LegView:
     arrives_at: datetime
     walk_m: int | None = None
     route: RouteView | None = None
+    live: LiveTimes | None = None
+    alert_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

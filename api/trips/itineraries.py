@@ -11,6 +11,7 @@ from api.schemas.common import Fare, Name, StopRef
 from api.schemas.trips import LegEnd, LegView, OfferView, RouteView
 from api.service import Service
 from api.trips.offers import SignedOffer
+from api.trips.predicted import list_ride_alerts, live_times
 from gtfs.compiled import CompiledDay
 from routing.dispatch.commands import Offer
 from routing.dispatch.values import Connection
@@ -176,6 +177,8 @@ def _ride(service: Service, date: str, day: CompiledDay, leg: Leg) -> LegView:
         service.time.at(date, leg.arr_time),
         None,
         route_view(day, leg.trip_idx),
+        live_times(service, date, day, leg),
+        tuple(alert.alert_id for alert in list_ride_alerts(service, day, leg)),
     )
 
 

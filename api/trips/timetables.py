@@ -19,6 +19,7 @@ from pathlib import Path
 
 from gtfs.area import Area, FeedSource
 from gtfs.compiled import FORMAT_VERSION, CompiledDay, load_compiled
+from gtfs.realtime import LiveDay
 from routing.errors import FeedError
 
 logger = logging.getLogger(__name__)
@@ -119,6 +120,7 @@ class Timetables:
     def __init__(self, area: Area, folder: Path) -> None:
         self._area, self._folder = area, folder
         self._days: dict[str, CompiledDay | None] = {}
+        self._live: dict[str, LiveDay] = {}
         self._feed_file: Path | None = None
 
     async def prepare(self, service_dates: Sequence[str]) -> None:
@@ -146,11 +148,28 @@ class Timetables:
             self._days[day] = _load(job.day_file(day))
         for past in [day for day in self._days if day < service_dates[0]]:
             del self._days[past]
+            self._live.pop(past, None)
         self._feed_file = job.built_feed if job.source.builder is not None else job.source.path
 
     def find(self, service_date: str) -> CompiledDay | None:
-        """The timetable of a day, if the feed has one and it is ready."""
+        """The timetable of a day as it runs, if the feed has one and it is ready."""
+        return self._live.get(service_date) or self._days.get(service_date)
+
+    def find_planned(self, service_date: str) -> CompiledDay | None:
+        """The timetable of a day as planned, if the feed has one and it is ready."""
         return self._days.get(service_date)
+
+    def find_live(self, service_date: str) -> LiveDay | None:
+        """The timetable of a day with real time applied, if any came."""
+        return self._live.get(service_date)
+
+    def set_live(self, service_date: str, live: LiveDay) -> None:
+        """Have whoever asks from now on find the day as it runs.
+
+        Those who are asking keep the day that they found: nothing in it changes.
+        """
+        if live.scheduled is self._days.get(service_date):
+            self._live[service_date] = live
 
     def find_any(self) -> CompiledDay | None:
         """Some day's timetable; the stops are the same in all of them."""

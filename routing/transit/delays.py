@@ -8,9 +8,9 @@ calls elsewhere, goes into a pattern of its own. Nothing is sorted anew: what st
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from routing.errors import TimetableError
+from routing.kernel import kernel
 from routing.transit.timetable import (
     Calls,
     Connections,
@@ -84,7 +84,7 @@ def spread_delays(
     return Spread(arr, dep, live, bool(went_back))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _spread(arr_time, dep_time, said, delay_s, arr, dep, live):
     n = arr_time.shape[0]
     for i in range(n):
@@ -104,7 +104,7 @@ def _spread(arr_time, dep_time, said, delay_s, arr, dep, live):
     return _never_back(arr, dep, live)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _never_back(arr, dep, live):
     n, first = arr.shape[0], 0
     while first < n and not live[first]:
@@ -181,7 +181,7 @@ def _kept(array: Int32Array) -> Int32Array:
     return array
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _find_homes(patterns, calls, source, homes):
     # Fills the pattern that each run may return to, NONE where it calls elsewhere or otherwise.
     for run in range(source.shape[0]):
@@ -199,7 +199,7 @@ def _find_homes(patterns, calls, source, homes):
             homes[run] = pattern
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _place(patterns, is_gone, calls, homes, ranked, kept, sizes, left_over):
     # Fills ``kept`` with the trips of each pattern in order, runs numbered from the count of
     # trips on, and ``sizes`` with their count; what does not fit stays in ``left_over``.
@@ -234,7 +234,7 @@ def _place(patterns, is_gone, calls, homes, ranked, kept, sizes, left_over):
     return n
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _is_no_later(patterns, calls, a, b):
     # Whether trip (or run) ``a`` of a pattern is nowhere after ``b``.
     n_trips = patterns.trip_pattern.shape[0]
@@ -305,7 +305,7 @@ def _extra(calls: Calls, rest: np.ndarray, n_stops: int) -> tuple[Patterns, np.n
     return lay_out(own, chains, order, n_stops), order
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _lengths(trip_event_ptr, run_ptr, origin, ptr):
     # Fills ``ptr`` with the offsets of the events of the trips in ``origin``.
     n_trips = trip_event_ptr.shape[0] - 1
@@ -317,7 +317,7 @@ def _lengths(trip_event_ptr, run_ptr, origin, ptr):
             ptr[i + 1] = ptr[i] + run_ptr[trip - n_trips + 1] - run_ptr[trip - n_trips]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _copy_events(patterns, calls, origin, ptr, arr, dep):
     n_trips = patterns.trip_pattern.shape[0]
     for i in range(origin.shape[0]):
@@ -354,7 +354,7 @@ def _connections(timetable: Timetable, new: Patterns, origin: Int32Array) -> Con
     return Connections(*(column[:n] for column in columns))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _merge(old, trip, shift, fresh, columns):
     # Fills ``columns`` in the order of `Connections`; returns their length.
     n, at = 0, 0
@@ -380,7 +380,7 @@ def _merge(old, trip, shift, fresh, columns):
     return n
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _copy_connection(connections, i, columns, n):
     columns[0, n] = connections.dep_time[i]
     columns[1, n] = connections.arr_time[i]

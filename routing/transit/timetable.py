@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from routing.errors import TimetableError
+from routing.kernel import kernel
 from routing.types import NEVER, Int32Array, frozen
 
 CAN_BOARD = 1
@@ -327,7 +327,7 @@ def connections_in_order(patterns: Patterns, event: np.ndarray) -> Connections:
     return Connections(*columns)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill_connections(patterns, event, trip_of, columns):
     for i in range(event.shape[0]):
         start, trip = event[i], trip_of[event[i]]
