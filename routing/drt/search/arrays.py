@@ -50,7 +50,7 @@ VEHICLE = np.dtype(
     align=True,
 )
 
-#: A visit of a route, as early as it can be with nothing held back.
+#: A visit of a route, as early as every limit lets it be.
 STEP = np.dtype(
     [("node", np.int32), ("place", np.int32)]
     + [
@@ -118,6 +118,8 @@ class Memory(NamedTuple):
     work: Any  # (m,) STEP, the trial
     hold: Float64Array  # (m,) of the trial: starts no earlier, for the sake of a limit
     position: Int32Array  # (n,) of a node in the trial
+    detour: Float64Array  # (m,) cost of a drop-off after each step, inf where it cannot be
+    least: Float64Array  # (m,) the least of them from a step on
     counts: npt.NDArray[np.int64]  # (N_COUNTS,)
     sums: Float64Array  # (2,) cost of the present routes, cost of the best
     random: npt.NDArray[np.uint64]  # (1,) state of the generator
@@ -159,6 +161,8 @@ def empty_memory(problem: Problem, n_steps: int, seed: int) -> Memory:
         np.zeros(n_steps, STEP),
         np.zeros(n_steps),
         np.zeros(n, np.int32),
+        np.zeros(n_steps),
+        np.zeros(n_steps),
         np.zeros(N_COUNTS, np.int64),
         np.zeros(2),
         np.array([state]),

@@ -36,8 +36,10 @@ def drive_s(knot_time, seconds, i, j, time):
 
 
 @part
-def _go_straight(problem, vehicle, steps, hold, n, first):
-    # Fills start and depart from ``first`` on; False, and no further, where a window is missed.
+def _go_straight(problem, vehicle, steps, hold, n, first, last):
+    # Fills start and depart from ``first`` on. Stops at a step beyond ``last`` that starts when
+    # it did before, for so do all that follow; returns it, n + 2 at the end, -1 where a window
+    # is missed.
     nodes, knot_time, seconds = problem.nodes, problem.knot_time, problem.seconds
     if first == 0:
         steps[0].start = max(vehicle.ready_time, hold[0])
@@ -51,24 +53,22 @@ def _go_straight(problem, vehicle, steps, hold, n, first):
             start = max(start, vehicle.first_arrival)
         start = max(start, node.earliest, hold[k])
         if start > node.latest + ROUNDING and n > 0:
-            return False
+            return -1
+        if k > last and start == steps[k].start:
+            return k
         place, time = node.place, start + node.dwell_s
         steps[k].start = start
         steps[k].depart = time
-    return True
+    return n + 2
 
 
 @part
-def _clear(hold, n):
-    for k in range(n + 2):
-        hold[k] = -_NEVER
-
-
-@part
-def _hold_back(nodes, vehicle, steps, hold, position, n):
-    # First step that had to be held back, n + 2 if none, -1 if that is impossible.
-    first = n + 2
-    for k in range(1, n + 1):
+def _hold_back(nodes, vehicle, steps, hold, position, n, since, until):
+    # Holds back what must be for the sake of a limit, given that steps before ``since`` and from
+    # ``until`` on start when they did while all limits were kept. Returns the first and the last
+    # step that are held back; first is n + 2 if none is, -1 if that is impossible.
+    first, last = n + 2, 0
+    for k in range(max(since, 1), min(until, n + 1)):
         node = nodes[steps[k].node]
         if node.kind != DROPOFF or node.partner == NONE or node.max_ride_s >= _NEVER:
             continue
@@ -77,19 +77,19 @@ def _hold_back(nodes, vehicle, steps, hold, position, n):
         needed = steps[k].start - node.max_ride_s - pickup.dwell_s
         if needed > steps[p].start + ROUNDING:
             if needed > pickup.latest + ROUNDING:
-                return -1
+                return -1, 0
             hold[p] = needed
-            first = min(first, p)
+            first, last = min(first, p), max(last, p)
     if vehicle.max_route_s < _NEVER:
         needed = steps[n + 1].start - vehicle.max_route_s
         is_away = vehicle.route_start < _NEVER
         left = vehicle.route_start if is_away else steps[0].depart
         if needed > left + ROUNDING:
             if is_away:
-                return -1
+                return -1, 0
             hold[0] = needed
             first = 0
-    return first
+    return first, last
 
 
 @part
@@ -98,20 +98,37 @@ def settle(problem, v, steps, hold, position, n):
 
     ``node`` and ``place`` of the steps 0..n + 1 must be set.
     """
+    for k in range(n + 2):
+        hold[k] = -_NEVER
+    return settle_on(problem, v, steps, hold, position, n, 0, n + 1)
+
+
+@part
+def settle_on(problem, v, steps, hold, position, n, first, last):
+    """The same for a row whose steps before ``first`` and after ``last`` are those of a settled one.
+
+    These must have ``start`` and ``depart``, too; ``hold`` says before what time no step can start.
+    """
     vehicle = problem.vehicles[v]
-    _clear(hold, n)
-    if not _go_straight(problem, vehicle, steps, hold, n, 0):
+    until = _go_straight(problem, vehicle, steps, hold, n, first, last)
+    if until < 0:
         return False
+    if n == 0 or (problem.is_additive and not problem.has_limits):
+        return True
     for k in range(1, n + 1):
         position[steps[k].node] = k
-    if n == 0 or not problem.has_limits:
+    if not problem.has_limits:
         return True
     rounds = n + 2 if problem.knot_time.shape[0] == 1 else _MAX_ROUNDS
     for _ in range(rounds + 1):
-        first = _hold_back(problem.nodes, vehicle, steps, hold, position, n)
+        nodes = problem.nodes
+        first, last = _hold_back(nodes, vehicle, steps, hold, position, n, first, until)
         if first == n + 2:
             return True
-        if first < 0 or not _go_straight(problem, vehicle, steps, hold, n, first):
+        if first < 0:
+            return False
+        until = _go_straight(problem, vehicle, steps, hold, n, first, last)
+        if until < 0:
             return False
     return False
 
@@ -159,19 +176,13 @@ def fits(layouts, v, loads, k, more, p):
 def refresh(problem, routes, memory, v):
     """Bring everything that follows from the nodes of route ``v`` up to date; a new stamp."""
     steps, n = routes.steps[v], routes.n_visits[v]
-    work, hold = memory.work, memory.hold
     memory.counts[STAMP] += 1
     routes.stamp[v] = memory.counts[STAMP]
     routes.fits[v] = _count_loads(problem, routes, v)
-    for k in range(n + 2):
-        work[k].node = steps[k].node
-        work[k].place = steps[k].place
-    routes.is_sound[v] = settle(problem, v, work, hold, memory.position, n)
+    routes.is_sound[v] = settle(problem, v, steps, memory.hold, memory.position, n)
     if not routes.is_sound[v]:
         return
-    routes.cost[v] = count_cost(problem, work, memory.position, n)
-    _clear(hold, n)
-    _go_straight(problem, problem.vehicles[v], steps, hold, n, 0)
+    routes.cost[v] = count_cost(problem, steps, memory.position, n)
     _look_back(problem.nodes, problem.shortest, steps, n)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from routing.drt.search.arrays import BREAK
 from routing.drt.search.kernel import part
-from routing.drt.search.passes import ROUNDING, count_cost, drive_s, fits, settle
+from routing.drt.search.passes import ROUNDING, count_cost, drive_s, fits, settle_on
 from routing.types import NONE
 
 
@@ -47,7 +47,10 @@ def _fit_single(problem, routes, memory, v, r, fit):
             break
         if node.kind == BREAK and _is_aboard(routes.loads, v, j):
             continue
-        cost = _try(problem, routes, memory, v, NONE, d, j, j)
+        n_tried = _try(problem, routes, memory, v, NONE, d, j, j)
+        if n_tried < 0:
+            continue
+        cost = _price(problem, routes, memory, v, n_tried)
         if cost < fit.cost:
             fit.cost, fit.i, fit.j = cost, j, j
 
@@ -66,14 +69,13 @@ def _fit_pair(problem, routes, memory, v, r, fit):
     knot_time, seconds, weights = problem.knot_time, problem.seconds, problem.weights
     request = problem.requests[r]
     pickup, layouts, loads = problem.nodes[request.pickup], problem.layouts, routes.loads
-    changes = problem.loads
+    changes, least = problem.loads, memory.least
+    is_bounded = False  # whether memory.least is filled
     for i in range(vehicle.n_frozen, n + 1):
         before, after = steps[i], steps[i + 1]
         if before.depart > pickup.latest + ROUNDING:
             break
-        if after.latest_start < pickup.earliest or not fits(
-            layouts, v, loads, i, changes, request.pickup
-        ):
+        if after.latest_start < pickup.earliest:
             continue
         to_pickup = drive_s(knot_time, seconds, before.place, pickup.place, before.depart)
         start = before.depart + to_pickup
@@ -85,9 +87,57 @@ def _fit_pair(problem, routes, memory, v, r, fit):
         detour = to_pickup + seconds[0, pickup.place, after.place]
         detour -= seconds[0, before.place, after.place]
         waited = weights[1] * pickup.n_passengers * (start - pickup.asked)
-        if weights[0] * detour + waited >= fit.cost:
+        price = weights[0] * detour + waited
+        if price >= fit.cost or not fits(layouts, v, loads, i, changes, request.pickup):
+            continue
+        if not is_bounded:
+            _bound_dropoffs(problem, routes, memory, v, request.dropoff, i)
+            is_bounded = True
+        onward = least[i + 1] if i < n else np.inf
+        if price + onward >= fit.cost and _price_of_both(problem, before, after, r) >= fit.cost:
             continue
         _fit_dropoff(problem, routes, memory, v, r, i, start, to_pickup, detour, waited, fit)
+
+
+@part
+def _price_of_both(problem, before, after, r):
+    # What pickup and drop-off cost one after the other between two steps, if times are alike all
+    # day; else nothing is known.
+    if not problem.is_additive:
+        return -np.inf
+    seconds, request = problem.seconds, problem.requests[r]
+    origin = problem.nodes[request.pickup].place
+    destination = problem.nodes[request.dropoff].place
+    driven = seconds[0, before.place, origin] + seconds[0, origin, destination]
+    driven += seconds[0, destination, after.place] - seconds[0, before.place, after.place]
+    return problem.weights[0] * driven
+
+
+@part
+def _bound_dropoffs(problem, routes, memory, v, d, first):
+    # Fills memory.detour and memory.least from step ``first`` on: what node d costs at least where
+    # the pickup is not next to it. Nothing is known of it where times depend on the time of day.
+    steps, n, detour, least = routes.steps[v], routes.n_visits[v], memory.detour, memory.least
+    seconds, weight, node = problem.seconds, problem.weights[0], problem.nodes[d]
+    lowest = np.inf
+    for j in range(n, first - 1, -1):
+        if not problem.is_additive:
+            lowest = -np.inf
+            detour[j] = -np.inf
+        else:
+            before, after = steps[j], steps[j + 1]
+            to_dropoff = seconds[0, before.place, node.place]
+            onward = seconds[0, node.place, after.place]
+            start = max(before.depart + to_dropoff, node.earliest)
+            detour[j] = np.inf
+            if (
+                start <= node.latest + ROUNDING
+                and start + node.dwell_s + onward <= after.latest_start + ROUNDING
+            ):
+                driven = to_dropoff + onward - seconds[0, before.place, after.place]
+                detour[j] = weight * driven
+                lowest = min(lowest, detour[j])
+        least[j] = lowest
 
 
 @part
@@ -102,34 +152,41 @@ def _fit_dropoff(problem, routes, memory, v, r, i, start, to_pickup, detour, wai
     boarded = start + pickup.dwell_s
     last_boarded = min(pickup.latest, steps[i + 1].latest_start) + pickup.dwell_s
     place, time, aboard_s = pickup.place, boarded, 0.0
+    price = weights[0] * detour + waited
     for j in range(i, n + 1):
-        to_dropoff = drive_s(knot_time, seconds, place, dropoff.place, time)
-        arrive = max(time + to_dropoff, dropoff.earliest)
         end = steps[j + 1]
-        leave = arrive + dropoff.dwell_s
-        onward = drive_s(knot_time, seconds, dropoff.place, end.place, leave)
-        if (
-            arrive <= dropoff.latest + ROUNDING
-            and arrive - last_boarded <= dropoff.max_ride_s + ROUNDING
-            and aboard_s + shortest[place, dropoff.place] <= dropoff.max_ride_s + ROUNDING
-            and leave + onward <= end.latest_start + ROUNDING
-        ):
-            if j == i:
-                driven = to_pickup + to_dropoff + onward - seconds[0, steps[i].place, end.place]
-            else:
-                driven = detour + to_dropoff + onward - seconds[0, place, end.place]
-            cost = weights[0] * driven + waited
-            if not problem.is_additive:
-                beyond = arrive - boarded - seconds[0, pickup.place, dropoff.place]
-                cost += weights[2] * pickup.n_passengers * max(beyond, 0.0)
-            if cost < fit.cost - ROUNDING:
-                if needs_trial:
-                    tried = _try(problem, routes, memory, v, request.pickup, request.dropoff, i, j)
-                    cost = cost if problem.is_additive and tried < np.inf else tried
-                if cost < fit.cost:
-                    fit.cost, fit.i, fit.j = cost, i, j
+        if j == i or price + memory.detour[j] < fit.cost:
+            to_dropoff = drive_s(knot_time, seconds, place, dropoff.place, time)
+            arrive = max(time + to_dropoff, dropoff.earliest)
+            leave = arrive + dropoff.dwell_s
+            onward = drive_s(knot_time, seconds, dropoff.place, end.place, leave)
+            if (
+                arrive <= dropoff.latest + ROUNDING
+                and arrive - last_boarded <= dropoff.max_ride_s + ROUNDING
+                and aboard_s + shortest[place, dropoff.place] <= dropoff.max_ride_s + ROUNDING
+                and leave + onward <= end.latest_start + ROUNDING
+            ):
+                if j == i:
+                    driven = to_pickup + to_dropoff + onward - seconds[0, steps[i].place, end.place]
+                else:
+                    driven = detour + to_dropoff + onward - seconds[0, place, end.place]
+                cost = weights[0] * driven + waited
+                if not problem.is_additive:
+                    beyond = arrive - boarded - seconds[0, pickup.place, dropoff.place]
+                    cost += weights[2] * pickup.n_passengers * max(beyond, 0.0)
+                if cost < fit.cost - ROUNDING:
+                    if needs_trial:
+                        p, d = request.pickup, request.dropoff
+                        n_tried = _try(problem, routes, memory, v, p, d, i, j)
+                        if n_tried < 0:
+                            cost = np.inf
+                        elif not problem.is_additive:
+                            cost = _price(problem, routes, memory, v, n_tried)
+                    if cost < fit.cost:
+                        fit.cost, fit.i, fit.j = cost, i, j
         if (
             j == n
+            or price + memory.least[j + 1] >= fit.cost
             or nodes[end.node].kind == BREAK
             or not fits(layouts, v, loads, j + 1, changes, request.pickup)
         ):
@@ -150,12 +207,22 @@ def _fit_dropoff(problem, routes, memory, v, r, i, start, to_pickup, detour, wai
 
 @part
 def _try(problem, routes, memory, v, p, d, i, j):
-    # What route v costs more with nodes p, if any, after i visits and d after j; inf if it breaks.
-    work, n = memory.work, routes.n_visits[v]
-    at = lay_out(problem, routes.steps[v], n, work, p, d, i, j)
-    if not settle(problem, v, work, memory.hold, memory.position, at - 2):
-        return np.inf
-    return count_cost(problem, work, memory.position, at - 2) - routes.cost[v]
+    # Settles in memory.work route v with nodes p, if any, after i visits and d after j; its number
+    # of visits, or -1 if it breaks a limit of time.
+    work, hold = memory.work, memory.hold
+    at = lay_out(problem, routes.steps[v], routes.n_visits[v], work, p, d, i, j)
+    # Who stood in the route starts no earlier than before, now that there is more to do.
+    for k in range(at):
+        hold[k] = work[k].start
+    last = j + 1 if p == NONE else j + 2
+    is_sound = settle_on(problem, v, work, hold, memory.position, at - 2, i + 1, last)
+    return at - 2 if is_sound else -1
+
+
+@part
+def _price(problem, routes, memory, v, n):
+    # What route v costs more if it becomes the trial of n visits.
+    return count_cost(problem, memory.work, memory.position, n) - routes.cost[v]
 
 
 @part
@@ -163,15 +230,19 @@ def lay_out(problem, steps, n, row, p, d, i, j):
     """Write the nodes of ``steps`` and p, d between them into ``row``; return its length."""
     at = 0
     for k in range(n + 2):
-        row[at].node = steps[k].node
-        row[at].place = steps[k].place
+        row[at] = steps[k]
         at += 1
         if k == i and p != NONE:
-            row[at].node = p
-            row[at].place = problem.nodes[p].place
+            _lay_node(problem, row[at], p)
             at += 1
         if k == j:
-            row[at].node = d
-            row[at].place = problem.nodes[d].place
+            _lay_node(problem, row[at], d)
             at += 1
     return at
+
+
+@part
+def _lay_node(problem, step, node):
+    step.node = node
+    step.place = problem.nodes[node].place
+    step.start = problem.nodes[node].earliest
