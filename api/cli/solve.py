@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import os
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +13,7 @@ from api.cli.command import Command
 from routing.errors import InstanceError
 
 if TYPE_CHECKING:
-    from routing.drt.search import Solved
+    from routing.drt.search import Instance, Solved
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +22,22 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seconds", type=_seconds, default=10.0, metavar="S", help="time to search (default 10)"
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of chance (default 1)")
+    parser.add_argument(
+        "--threads",
+        type=int,
+        choices=range(1, 9),
+        default=min(2, _n_processors()),
+        metavar="K",
+        help="searches side by side, 1 to 8 (default 2, with one processor 1)",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="OUT.json", help="file to write")
+
+
+def _n_processors() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _seconds(text: str) -> float:
@@ -40,11 +57,17 @@ def _run(arguments: argparse.Namespace) -> int:
     instance = read_instance(arguments.file)
     warm_up()  # compiled kernels are loaded before the clock starts
     with _Progress(arguments.seconds) as progress:
-        solved = solve(instance, progress.share_used, seed=arguments.seed, report=progress.note)
+        solved = solve(
+            instance,
+            progress.share_used,
+            seed=arguments.seed,
+            n_threads=arguments.threads,
+            report=progress.note,
+        )
     if solved is None:
         problem = f"no routes that serve everybody were found in {arguments.seconds:g} s"
         raise InstanceError(f"{problem}; allow more --seconds", str(arguments.file))
-    answer = _answer(instance.name, solved, progress.trace)
+    answer = _answer(instance, solved, progress.trace)
     arguments.out.write_text(json.dumps(answer) + "\n", encoding="utf-8")
     print(
         f"{arguments.out}: {instance.name}, {len(solved.routes)} vehicles,"
@@ -53,14 +76,21 @@ def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _answer(name: str, solved: "Solved", trace: list[list[Any]]) -> dict[str, Any]:
+def _answer(instance: "Instance", solved: "Solved", trace: list[list[Any]]) -> dict[str, Any]:
+    from routing.drt.search.bounds import fewest_vehicles, least_distance
+
+    cost = least_distance(instance)
     return {
-        "instance": name,
+        "instance": instance.name,
         "vehicles": len(solved.routes),
         "cost": solved.cost,
         "routes": solved.routes,
         "trace": trace,
-        "bound": None,  # a search proves none
+        "bound": {
+            "vehicles": fewest_vehicles(instance),
+            "cost": cost,
+            "gap": (solved.cost - cost) / solved.cost if solved.cost else 0.0,
+        },
     }
 
 
@@ -71,6 +101,7 @@ class _Progress:
         from tqdm import tqdm
 
         self.trace: list[list[Any]] = []
+        self._lock = threading.Lock()  # every thread of the search looks at the clock
         self._seconds = seconds
         self._bar = tqdm(
             total=seconds,
@@ -88,7 +119,8 @@ class _Progress:
 
     def share_used(self, n_iterations: int) -> float:
         taken = time.monotonic() - self._started
-        self._bar.update(min(taken, self._seconds) - self._bar.n)
+        with self._lock:
+            self._bar.update(min(taken, self._seconds) - self._bar.n)
         return taken / self._seconds
 
     def note(self, n_vehicles: int, cost: float, stage: str) -> None:
@@ -106,8 +138,9 @@ COMMAND = Command(
         "Reads pickup and delivery instances of Li & Lim (fewest vehicles, then distance) and\n"
         "dial-a-ride instances of Cordeau (distance); which one it is stands in the first row.\n"
         "OUT.json holds instance, vehicles, cost, routes (node ids in order, depots left out),\n"
-        "trace ([seconds, vehicles, cost, stage] of each better solution) and bound (null: a\n"
-        "search proves none). The routes have been checked, each limit in double precision."
+        "trace ([seconds, vehicles, cost, stage] of each better solution) and bound: vehicles and\n"
+        "cost that no routes can do without, which need not be reached, and the share of the cost\n"
+        "that lies above (gap). The routes have been checked, each limit in double precision."
     ),
     examples=(
         "sokcho solve lr101.txt --seconds 10 --out lr101.json",

@@ -58,15 +58,6 @@ def load_routes(problem, routes, best, memory):
 
 
 @kernel
-def load_best(problem, routes, best, memory):
-    """Go on from the best routes, with the vehicles that they use."""
-    for v in range(routes.n_visits.shape[0]):
-        copy_route(best, routes, v)
-        routes.is_open[v] = best.n_visits[v] > 0
-    load_routes(problem, routes, best, memory)
-
-
-@kernel
 def run(problem, routes, kept, best, memory, n_iterations, temperature, goal):
     """Run so many iterations; fewer where ``goal`` is reached.
 

@@ -86,6 +86,7 @@ class Problem(NamedTuple):
     knot_time: Float64Array  # (t,) service seconds
     seconds: Float64Array  # (t, p, p)
     shortest: Float64Array  # (p, p) the least of them
+    backwards: Float64Array  # (p, p) from column to row, if is_additive; rows are read faster
     weights: Float64Array  # (3,) cost of a second of driving, waiting, riding
     is_additive: bool  # cost is driving in times that do not depend on the time of day
     has_limits: bool  # some ride or route limit is not implied by windows

@@ -112,6 +112,7 @@ def fleet_problem(
         frozen(travel.knot_time, np.float64),
         frozen(seconds, np.float64),
         frozen(shortest, np.float64),
+        frozen(seconds[0].T if is_additive else np.zeros((0, 0)), np.float64),
         frozen([weights.drive, weights.wait, weights.ride], np.float64),
         is_additive,
         bool(has_limits),

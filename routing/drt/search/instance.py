@@ -61,7 +61,10 @@ def instance_problem(instance: Instance) -> Problem:
     vehicles["first_arrival"] = -_NEVER
     vehicles["route_start"] = _NEVER
     vehicles["max_route_s"] = instance.max_route
-    seconds = frozen(instance.distance, np.float64)
+    # One array in memory as often as it will do: the kernels read little else than its rows.
+    seconds = frozen(instance.distance[np.newaxis], np.float64)
+    is_symmetric = np.array_equal(seconds[0], seconds[0].T)
+    backwards = seconds[0] if is_symmetric else frozen(seconds[0].T, np.float64)
     is_limited = np.any(nodes["max_ride_s"] < _NEVER) or instance.max_route < _NEVER
     return Problem(
         frozen(nodes, NODE),
@@ -72,8 +75,9 @@ def instance_problem(instance: Instance) -> Problem:
         frozen(_keys(instance), np.float64),
         nearest(_apart(instance), 2 * v, _N_NEAREST),
         frozen([0.0], np.float64),
-        frozen(seconds[np.newaxis], np.float64),
         seconds,
+        seconds[0],
+        backwards,
         frozen([1.0, 0.0, 0.0], np.float64),
         True,
         bool(is_limited),
@@ -82,7 +86,7 @@ def instance_problem(instance: Instance) -> Problem:
 
 def _nodes(instance: Instance) -> Any:
     v = instance.n_vehicles
-    earliest, latest = _implied_windows(instance)
+    earliest, latest = implied_windows(instance)
     nodes = np.zeros(2 * v + len(earliest) - 1, NODE)
     nodes["kind"], nodes["partner"], nodes["request"] = DEPOT, NONE, NONE
     nodes["max_ride_s"] = _NEVER
@@ -105,7 +109,7 @@ def _nodes(instance: Instance) -> Any:
     return nodes
 
 
-def _implied_windows(instance: Instance) -> tuple[Float64Array, Float64Array]:
+def implied_windows(instance: Instance) -> tuple[Float64Array, Float64Array]:
     """Windows narrowed to the times that some schedule can have."""
     away, dwell = instance.distance, instance.dwell
     earliest = np.maximum(instance.earliest, instance.earliest[0] + away[0])
@@ -122,7 +126,7 @@ def _implied_windows(instance: Instance) -> tuple[Float64Array, Float64Array]:
 
 def _apart(instance: Instance) -> Float64Array:
     """How far visits are apart, time that a vehicle must wait between them included."""
-    earliest, latest = (window[1:] for window in _implied_windows(instance))
+    earliest, latest = (window[1:] for window in implied_windows(instance))
     away = instance.distance[1:, 1:]
     wait = np.maximum(earliest[:, None] - (latest + instance.dwell[1:]) - away, 0.0)
     return away + GAP_WEIGHT * np.maximum(wait, wait.T)

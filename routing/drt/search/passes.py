@@ -105,9 +105,9 @@ def settle(problem, v, steps, hold, position, n):
 
 @part
 def settle_on(problem, v, steps, hold, position, n, first, last):
-    """The same for a row whose steps before ``first`` and after ``last`` are those of a settled one.
+    """The same where steps before ``first`` and after ``last`` are those of a settled row.
 
-    These must have ``start`` and ``depart``, too; ``hold`` says before what time no step can start.
+    These have ``start`` and ``depart``, too; ``hold`` says before what time no step can start.
     """
     vehicle = problem.vehicles[v]
     until = _go_straight(problem, vehicle, steps, hold, n, first, last)
@@ -179,11 +179,38 @@ def refresh(problem, routes, memory, v):
     memory.counts[STAMP] += 1
     routes.stamp[v] = memory.counts[STAMP]
     routes.fits[v] = _count_loads(problem, routes, v)
-    routes.is_sound[v] = settle(problem, v, steps, memory.hold, memory.position, n)
-    if not routes.is_sound[v]:
-        return
-    routes.cost[v] = count_cost(problem, steps, memory.position, n)
-    _look_back(problem.nodes, problem.shortest, steps, n)
+    if problem.is_additive and not problem.has_limits:
+        routes.is_sound[v] = _settle_plainly(problem, routes, v)
+    else:
+        routes.is_sound[v] = settle(problem, v, steps, memory.hold, memory.position, n)
+        if routes.is_sound[v]:
+            routes.cost[v] = count_cost(problem, steps, memory.position, n)
+    if routes.is_sound[v]:
+        _look_back(problem.nodes, problem.shortest, steps, n)
+
+
+@part
+def _settle_plainly(problem, routes, v):
+    # `settle` and `count_cost` in one pass, where times are alike all day, only driving costs and
+    # nobody needs to be held back.
+    steps, n, vehicle = routes.steps[v], routes.n_visits[v], problem.vehicles[v]
+    nodes, seconds = problem.nodes, problem.seconds
+    steps[0].start = steps[0].depart = vehicle.ready_time
+    place, time, drive = steps[0].place, vehicle.ready_time, 0.0
+    for k in range(1, n + 2):
+        node = nodes[steps[k].node]
+        leg = seconds[0, place, node.place]
+        drive += leg
+        start = max(time + leg, node.earliest)
+        if k == 1 and n > 0:
+            start = max(start, vehicle.first_arrival)
+        if start > node.latest + ROUNDING and n > 0:
+            return False
+        place, time = node.place, start + node.dwell_s
+        steps[k].start = start
+        steps[k].depart = time
+    routes.cost[v] = problem.weights[0] * drive
+    return True
 
 
 @part

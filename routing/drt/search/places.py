@@ -69,7 +69,7 @@ def _fit_pair(problem, routes, memory, v, r, fit):
     knot_time, seconds, weights = problem.knot_time, problem.seconds, problem.weights
     request = problem.requests[r]
     pickup, layouts, loads = problem.nodes[request.pickup], problem.layouts, routes.loads
-    changes, least = problem.loads, memory.least
+    changes, least, backwards = problem.loads, memory.least, problem.backwards
     is_bounded = False  # whether memory.least is filled
     for i in range(vehicle.n_frozen, n + 1):
         before, after = steps[i], steps[i + 1]
@@ -77,7 +77,10 @@ def _fit_pair(problem, routes, memory, v, r, fit):
             break
         if after.latest_start < pickup.earliest:
             continue
-        to_pickup = drive_s(knot_time, seconds, before.place, pickup.place, before.depart)
+        if problem.is_additive:
+            to_pickup = backwards[pickup.place, before.place]
+        else:
+            to_pickup = drive_s(knot_time, seconds, before.place, pickup.place, before.depart)
         start = before.depart + to_pickup
         if i == 0:
             start = max(start, vehicle.first_arrival)
@@ -126,10 +129,12 @@ def _bound_dropoffs(problem, routes, memory, v, d, first):
             detour[j] = -np.inf
         else:
             before, after = steps[j], steps[j + 1]
-            to_dropoff = seconds[0, before.place, node.place]
+            detour[j], least[j] = np.inf, lowest
+            if before.depart > node.latest + ROUNDING or after.latest_start < node.earliest:
+                continue
+            to_dropoff = problem.backwards[node.place, before.place]
             onward = seconds[0, node.place, after.place]
             start = max(before.depart + to_dropoff, node.earliest)
-            detour[j] = np.inf
             if (
                 start <= node.latest + ROUNDING
                 and start + node.dwell_s + onward <= after.latest_start + ROUNDING

@@ -1,12 +1,14 @@
 """A search as an object: a problem, its routes and the memory that kernels share."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from routing.drt.search.anneal import load_best, load_routes, run
+from routing.drt.search.anneal import load_routes, run
 from routing.drt.search.arrays import (
     BEST_COST,
+    COST,
     N_ABSENT,
     N_BEST_USED,
     Problem,
@@ -69,6 +71,11 @@ class Search:
         return float(self._memory.sums[BEST_COST])
 
     @property
+    def cost(self) -> float:
+        """Cost of the present routes."""
+        return float(self._memory.sums[COST])
+
+    @property
     def n_best_used(self) -> int:
         """Vehicles with visits in the best routes."""
         return int(self._memory.counts[N_BEST_USED])
@@ -95,9 +102,16 @@ class Search:
         self.n_iterations += made
         return made
 
-    def return_to_best(self) -> None:
-        """Go on from the best routes, with no other vehicle than they use."""
-        load_best(self.problem, self._routes, self._best, self._memory)
+    def changed_routes(self, seen: Any) -> Iterator[tuple[Int32Array, float]]:
+        """Visits and cost of each route that is sound and not the one of stamp ``seen``, int (v,).
+
+        ``seen`` then has the present stamps.
+        """
+        routes = self._routes
+        changed = (routes.stamp != seen) & (routes.n_visits > 0) & self.is_sound
+        seen[:] = routes.stamp
+        for v in np.flatnonzero(changed):
+            yield routes.steps["node"][v, 1 : routes.n_visits[v] + 1].copy(), float(routes.cost[v])
 
     def best_rows(self) -> list[Int32Array]:
         """Visits of each vehicle in the best routes, nodes in order."""

@@ -17,8 +17,9 @@ def solve(tmp_path, text, *more):
 
 
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="searches need the compiler")
-def test_the_answer_has_what_was_asked_for(tmp_path, capsys):
-    code, out = solve(tmp_path, LI_LIM, "--seed", "3")
+@pytest.mark.parametrize("threads", [[], ["--threads", "1"], ["--threads", "2"]])
+def test_the_answer_has_what_was_asked_for(tmp_path, capsys, threads):
+    code, out = solve(tmp_path, LI_LIM, "--seed", "3", *threads)
     assert code == 0
     assert "one, 1 vehicles, cost 12.0000" in capsys.readouterr().out
     answer = json.loads(out.read_text())
@@ -27,10 +28,12 @@ def test_the_answer_has_what_was_asked_for(tmp_path, capsys):
     assert answer["vehicles"] == 1
     assert answer["cost"] == 12  # 3 there, 4 along, 5 back
     assert answer["routes"] == [[1, 2]]
-    assert answer["bound"] is None
+    assert answer["bound"]["vehicles"] == answer["vehicles"] == 1
+    assert answer["bound"]["cost"] == pytest.approx(12)  # there is one order of two visits
+    assert answer["bound"]["gap"] == pytest.approx(0)
     # How far it comes in so short a time depends on the machine.
     stages = [stage for *_, stage in answer["trace"]]
-    assert stages == ["construct", "vehicles", "distance"][: len(stages)]
+    assert stages == ["construct", "distance"][: len(stages)]
     assert {tuple(entry[1:3]) for entry in answer["trace"]} == {(1, 12)}
     times = [entry[0] for entry in answer["trace"]]
     assert times == sorted(times)

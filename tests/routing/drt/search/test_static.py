@@ -4,6 +4,7 @@ import csv
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numba
 import numpy as np
@@ -11,7 +12,9 @@ import pytest
 
 from gtfs.instance_file import read_instance
 from routing.drt.search import anneal, check_routes, iterations, solve, warm_up
+from routing.drt.search.bounds import fewest_vehicles, least_distance
 from routing.drt.search.instance import Instance
+from routing.drt.search.pool import RoutePool
 from routing.types import NEVER, frozen
 from tests.naive.naive_search import best_routes
 
@@ -72,6 +75,51 @@ def test_the_same_seed_gives_the_same_routes() -> None:
     first, again, other = (solve(instance, iterations(300), seed=seed) for seed in (1, 1, 2))
     assert first == again
     assert other is not None
+
+
+@needs_compiler
+def test_threads_meet_at_the_same_iterations_each_time() -> None:
+    instance = tiny(3, fewest=True)
+    first, again = (solve(instance, iterations(300), seed=1, n_threads=2) for _ in range(2))
+    assert first == again
+    assert first is not None
+    assert first.n_iterations >= 600
+
+
+@needs_compiler
+@pytest.mark.parametrize("is_dial_a_ride", [False, True])
+def test_no_routes_are_better_than_the_bounds(is_dial_a_ride: bool) -> None:
+    n_tight = 0
+    for seed in range(25):
+        instance = tiny(seed, fewest=not is_dial_a_ride, max_ride=9.0 if is_dial_a_ride else NEVER)
+        best = best_routes(instance, check_routes)
+        if best is not None:
+            fewest = best_routes(replace(instance, fewest_vehicles=True), check_routes)
+            assert fewest_vehicles(instance) <= fewest[0], seed
+            assert 0 < least_distance(instance) <= best[1] + 1e-6, seed
+            n_tight += fewest_vehicles(instance) == fewest[0] == 2
+    assert n_tight >= 1
+
+
+def test_the_pool_takes_the_cheapest_choice_and_serves_nobody_twice() -> None:
+    pool = RoutePool()
+    for row, cost in (
+        ([1, 4], 5.0),
+        ([1, 2, 4, 5], 8.0),
+        ([2, 1, 5, 4], 7.0),  # the same set, cheaper
+        ([2, 3, 5, 6], 6.0),
+        ([3, 6], 9.0),
+    ):
+        pool.add(np.array(row, np.int32), cost)
+    pairs = [(1, 4), (2, 5), (3, 6)]
+    assert len(pool) == 4
+    assert pool.choose(pairs, 2, [[2, 1, 5, 4], [3, 6]]) == [[1, 4], [2, 3, 5, 6]]
+    pool.forget(2)  # the latest two overlap
+    assert pool.choose(pairs, 2, []) is None
+    pool.add(np.array([1, 2, 4, 5], np.int32), 8.0)
+    chosen = pool.choose(pairs, 2, [])
+    assert sorted(node for row in chosen for node in row) == [1, 2, 3, 4, 5, 6]
+    assert pool.choose(pairs, 1, []) is None
 
 
 @needs_compiler
