@@ -97,4 +97,5 @@ class Limits:
 
 
 def _too_many(left_s: int) -> Problem:
-    return Problem("too-many-tries", headers={"Retry-After": str(max(1, left_s))})
+    left_s = max(1, left_s)
+    return Problem("too-many-tries", {"retry_after_s": left_s}, {"Retry-After": str(left_s)})

@@ -51,7 +51,8 @@ async function riderHeaders() {
   return { Authorization: `Bearer ${await getToken()}` };
 }
 
-async function send(path, init = {}) {
+/** Response to a request in the page's language; throws `Unreachable` where there is none. */
+export async function send(path, init = {}) {
   const headers = { "Accept-Language": getLanguage(), ...init.headers };
   try {
     return await fetch(path, { ...init, headers });
@@ -61,7 +62,8 @@ async function send(path, init = {}) {
   }
 }
 
-async function read(response) {
+/** Body of an answer; throws its `Problem` where it is a refusal. */
+export async function read(response) {
   const body = response.status === 204 ? null : await response.json().catch(() => ({}));
   if (!response.ok) throw new Problem(response.status, body);
   return body;
@@ -97,7 +99,8 @@ export async function postAsRider(path, body, key = newKey()) {
   return repeat(async () => read(await sendAsRider(path, init)));
 }
 
-async function repeat(act) {
+/** Do what is safe to repeat, again where the service was not there. */
+export async function repeat(act) {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await act();
