@@ -141,11 +141,11 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 
 
 def _allowed_methods(request: Request) -> list[str]:
-    allowed: set[str] = set()
-    for route in request.app.state.routes:
-        if route.matches(request.scope)[0] is not Match.NONE:
-            allowed |= getattr(route, "methods", None) or set()
-    return sorted(allowed)
+    """Of the routes of this very path; of those with an id in it only where there is none."""
+    routes = [r for r in request.app.state.routes if r.matches(request.scope)[0] is not Match.NONE]
+    named = [r for r in routes if getattr(r, "path", "") == request.url.path]
+    methods = (getattr(route, "methods", None) or set() for route in named or routes)
+    return sorted(set[str]().union(*methods))
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:

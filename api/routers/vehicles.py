@@ -292,7 +292,7 @@ async def return_vehicle(
 @router.post(
     "/{vehicle_id}/preview", summary="Who would be hurt if a shuttle left or joined the service",
     response_model=PreviewView, tags=["dispatcher"],
-    responses=refusals(*WITH_TOKEN, *_OF_A_VEHICLE),
+    responses=refusals(*WITH_TOKEN, *_OF_A_VEHICLE, "out-of-area", "unknown-stop"),
 )  # fmt: skip
 async def preview_vehicle(
     service: Served, caller: Dispatcher, vehicle_id: PathId, body: DutyPreview

@@ -27,7 +27,23 @@ class TripReport(RequestModel):
                     "stop_id": "ST025",
                     "expected_at": "2026-11-23T09:26:00+09:00",
                 }
-            ]
+            ],
+            "oneOf": [
+                {
+                    "required": ["expected_at"],
+                    "properties": {
+                        "expected_at": {"type": "string"},
+                        "cancelled": {"const": False},
+                    },
+                },
+                {
+                    "required": ["cancelled"],
+                    "properties": {
+                        "expected_at": {"type": "null"},
+                        "cancelled": {"const": True},
+                    },
+                },
+            ],
         }
     )
 

@@ -267,7 +267,11 @@ class BroadcastRequest(RequestModel):
                     "text_en": "Heavy snow: shuttles run about ten minutes late.",
                     "zone_id": "seorak",
                 }
-            ]
+            ],
+            "anyOf": [
+                {"properties": {"zone_id": {"type": "null"}}},
+                {"properties": {"vehicle_id": {"type": "null"}}},
+            ],
         }
     )
 
