@@ -132,6 +132,7 @@ class AreaFile(_Table, frozen=True, rename={"depots": "depot", "vehicles": "vehi
     vehicles: Annotated[list[Shuttle], Meta(min_length=1)]
     fares: FaresTable
     demand: str = ""  # TOML of `gtfs.demand.DemandFile`
+    living: str = ""  # TOML of `gtfs.living_file.LivingFile`
     attribution: list[Text] = []
     scenarios: list[Id] = []  # cities that might be; rows of roads and stops name them
     scenario: str = ""  # the one that is on

@@ -18,6 +18,7 @@ from api.cli import (
     export,
     journeys,
     replay,
+    report,
     serve,
     simulate,
     solve,
@@ -41,6 +42,7 @@ COMMANDS: tuple[Command, ...] = (
     journeys.COMMAND,
     simulate.COMMAND,
     solve.COMMAND,
+    report.COMMAND,
     warm_kernels.COMMAND,
 )
 
