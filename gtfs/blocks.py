@@ -65,6 +65,8 @@ class BlockReader:
         Called with the count of bytes read, block by block.
     block_bytes
         Bytes in one block.
+    everything
+        Also read all other columns, as texts.
     """
 
     def __init__(
@@ -75,8 +77,10 @@ class BlockReader:
         legacy: str = "cp1252",
         progress: Callable[[int], object] | None = None,
         block_bytes: int = BLOCK_BYTES,
+        everything: bool = False,
     ) -> None:
         self.name = name
+        self._everything = everything
         self.header: list[str] = []
         self._files, self._types, self._legacy = files, types, legacy
         self._progress, self._block_bytes = progress, block_bytes
@@ -204,6 +208,8 @@ class BlockReader:
         return names
 
     def _wanted(self) -> dict[str, pa.DataType]:
+        if self._everything:
+            return {name: self._types.get(name, TEXT) for name in self._tidier.columns}
         return {name: kind for name, kind in self._types.items() if name in self.header}
 
 
