@@ -70,6 +70,8 @@ export default {
   "problem.no-room.next": "Take another time below, or go by bus.",
   "problem.held-back.title": "What is free then is kept for residents, seniors and wheelchair users",
   "problem.held-back.next": "Take another time below, go by bus, or ask again shortly before.",
+  "problem.suspended.title": "No shuttle runs there then",
+  "problem.suspended.next": "Take another time below, or a bus.",
   "problem.out-of-area.title": "Outside the service area",
   "problem.out-of-area.next": "Choose both places inside the coloured zones of the map.",
   "problem.out-of-hours.title": "Shuttles do not run then",

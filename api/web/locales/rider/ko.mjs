@@ -69,6 +69,8 @@ export default {
   "problem.no-room.next": "아래의 다른 시각을 고르거나 버스를 이용해 주세요.",
   "problem.held-back.title": "남은 차량은 주민·어르신·휠체어 이용자를 위해 비워 두었습니다",
   "problem.held-back.next": "아래의 다른 시각이나 버스를 고르거나, 출발 직전에 다시 확인해 주세요.",
+  "problem.suspended.title": "그 시간에는 운행이 중단되어 있습니다",
+  "problem.suspended.next": "아래의 다른 시각을 고르거나 버스를 이용해 주세요.",
   "problem.out-of-area.title": "서비스 지역 밖입니다",
   "problem.out-of-area.next": "지도에 색칠된 생활권 안에서 출발과 도착을 골라 주세요.",
   "problem.out-of-hours.title": "운행 시간이 아닙니다",
