@@ -13,6 +13,7 @@ SECTIONS = (
     "serve.booking",
     "day.strategies",
     "day.floors",
+    "console.frames",
 )
 
 

@@ -142,7 +142,9 @@ def _alert(service: Service, date: str, alert: Alert) -> AlertView:
 
 def _surroundings(service: Service, state: DayState) -> Surroundings:
     seen = {v: found for v in state.plans if (found := _seen(service, state, v)) is not None}
-    return Surroundings(seen)
+    live = service.timetables.find_live(state.service_date)
+    n_unmatched = 0 if live is None else sum(finding.n_found for finding in live.report)
+    return Surroundings(seen, n_feed_unmatched=n_unmatched)
 
 
 def _seen(service: Service, state: DayState, vehicle_id: str) -> Seen | None:

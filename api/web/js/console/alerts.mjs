@@ -1,5 +1,8 @@
 /** What to look at, most urgent first, as the service ranks it; big enough to be read from afar. */
+import { useState } from "../../vendor/preact/htm-preact.mjs";
 import { t } from "../shared/i18n.mjs";
+import { explain } from "../shared/problems.mjs";
+import { postAsStaff } from "../shared/staff.mjs";
 import { minutesOf } from "../shared/time.mjs";
 import { html } from "../shared/ui.mjs";
 import { codeOf } from "./desk.mjs";
@@ -7,7 +10,7 @@ import { moveRows } from "./roving.mjs";
 
 const SHOWN = 40;
 
-export function Alerts({ desk, clock, show }) {
+export function Alerts({ desk, clock, show, mayAct, announce }) {
   const { alerts } = desk;
   const urgent = alerts.filter((alert) => alert.level === "emergency" || alert.level === "act").length;
   return html`
@@ -17,9 +20,19 @@ export function Alerts({ desk, clock, show }) {
     <ul class="alerts" onKeyDown=${moveRows}>
       ${alerts.slice(0, SHOWN).map((alert, at) => html`
         <li key=${alert.alert_id}><${Alert} alert=${alert} isFirst=${at === 0} clock=${clock}
-          onShow=${() => show(subjectOf(alert))} /></li>`)}
+          onShow=${() => show(subjectOf(alert))} />
+          ${mayAct && alert.incident_id && html`<${Deal} alert=${alert} announce=${announce} />`}</li>`)}
     </ul>
     ${alerts.length > SHOWN && html`<p class="hint">${t("alerts.more", { count: alerts.length - SHOWN })}</p>`}`;
+}
+
+/** An incident leaves the list when somebody says that it has been dealt with. */
+function Deal({ alert, announce }) {
+  const [problem, setProblem] = useState("");
+  const deal = () => postAsStaff(`/v1/incidents/${alert.incident_id}/close`)
+    .then(() => announce(t("alerts.dealt")), (error) => setProblem(explain(error).next));
+  return html`<button type="button" class="quiet deal" onClick=${deal}>${t("alerts.deal", { what: t(`alert.${alert.kind}`) })}</button>
+    ${problem && html`<p class="error" role="alert">${problem}</p>`}`;
 }
 
 const subjectOf = (alert) =>

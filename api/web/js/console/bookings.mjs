@@ -4,7 +4,7 @@ import { t } from "../shared/i18n.mjs";
 import { explain } from "../shared/problems.mjs";
 import { askAsStaff } from "../shared/staff.mjs";
 import { html } from "../shared/ui.mjs";
-import { codeOf, isEnded } from "./desk.mjs";
+import { codeOf, isEnded, pickupOf } from "./desk.mjs";
 import { moveRows } from "./roving.mjs";
 import { lateBy, lateText, partyText, routeText } from "./words.mjs";
 
@@ -17,7 +17,7 @@ export function Bookings({ desk, clock, show, chosen, announce }) {
   const [problem, setProblem] = useState("");
   const bookings = [...desk.bookings.values()].filter((booking) =>
     found ? found.has(booking.booking_id) : fits(booking, filter));
-  bookings.sort((a, b) => whenOf(a) - whenOf(b));
+  bookings.sort((a, b) => pickupOf(a) - pickupOf(b));
   const look = async (event) => {
     event.preventDefault();
     const { text, contact } = Object.fromEntries(new FormData(event.target));
@@ -57,8 +57,6 @@ export function Bookings({ desk, clock, show, chosen, announce }) {
       ${bookings.length > SHOWN ? ` ${t("bookings.cut", { count: SHOWN })}` : ""}</p>`;
 }
 
-const whenOf = (booking) => Date.parse(booking.expected?.pickup_at ?? booking.promise.pickup.earliest_at);
-
 function fits(booking, filter) {
   if (filter === "all") return true;
   if (filter === "ended") return isEnded(booking);
@@ -75,7 +73,7 @@ function Row({ booking, clock, isFirst, isChosen, show }) {
       <tr class=${isChosen ? "is-chosen" : ""}>
         <th scope="row"><button type="button" data-row tabindex=${isFirst ? 0 : -1}
           onClick=${() => show({ booking: booking.booking_id })}>${codeOf(booking.booking_id)}</button></th>
-        <td class="time">${clock.time(whenOf(booking))}</td>
+        <td class="time">${clock.time(pickupOf(booking))}</td>
         <td>${routeText(booking)}</td>
         <td>${partyText(booking.party)}</td>
         <td>${booking.vehicle_id ?? "–"}${booking.dispatch_status === "locked" ? ` ${t("bookings.locked")}` : ""}</td>

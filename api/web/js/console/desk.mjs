@@ -52,11 +52,21 @@ export class Desk {
 
   /** Vehicles by name, as they are planned. */
   listManifests() {
-    return [...this.manifests.values()].sort((a, b) => byName(a.vehicle_id, b.vehicle_id));
+    if (this.order?.length !== this.manifests.size) this.order = [...this.manifests.keys()].sort(byName.compare);
+    return this.order.map((id) => this.manifests.get(id));
   }
 }
 
-const byName = (a, b) => a.localeCompare(b, "en", { numeric: true });
+const byName = new Intl.Collator("en", { numeric: true });
+const parsed = new WeakMap();
+
+/** When a booking is picked up, as far as is known, in ms; read once for each that the service tells. */
+export function pickupOf(booking) {
+  if (!parsed.has(booking)) {
+    parsed.set(booking, Date.parse(booking.expected?.pickup_at ?? booking.promise.pickup.earliest_at));
+  }
+  return parsed.get(booking);
+}
 
 /** Draw again whenever the desk has something new. */
 export function useDesk(desk) {

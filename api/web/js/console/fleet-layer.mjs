@@ -5,8 +5,8 @@ import { readColours, sprite } from "./sprites.mjs";
 
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const darkness = matchMedia("(prefers-color-scheme: dark)");
-/** Frames closer together than this show nothing that an eye would see on a map. */
-const FRAME_MS = 33;
+/** A vehicle in town moves less than a pixel in this time; more frames would show nothing more. */
+const FRAME_MS = 60;
 const REACH_PX = 22;
 
 /** Draws what `update` and `waiting` tell; `onPick(vehicleId)` when one is clicked. */

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef } from "../../vendor/preact/htm-preact.mjs";
 import { nameOf, t } from "../shared/i18n.mjs";
 import { html } from "../shared/ui.mjs";
-import { lateBy } from "./words.mjs";
+import { pickupOf } from "./desk.mjs";
 import { RoomMap } from "./room-map.mjs";
 
 const SOON_MS = 15 * 60_000;
@@ -61,12 +61,10 @@ function lateVehicles(desk) {
 function listWaiting(desk, now) {
   const stops = new Map();
   for (const booking of desk.bookings.values()) {
-    const at = booking.expected?.pickup_at ?? booking.promise.pickup.earliest_at;
-    if (!WAITING.has(booking.state) || Date.parse(at) - now > SOON_MS) continue;
+    if (!WAITING.has(booking.state) || pickupOf(booking) - now > SOON_MS) continue;
     const { stop } = booking.origin;
-    const known = stops.get(stop.stop_id) ?? { position: stop.position, name: nameOf(stop), count: 0, isLate: false };
+    const known = stops.get(stop.stop_id) ?? { position: stop.position, name: nameOf(stop), count: 0 };
     known.count += booking.party.passengers;
-    known.isLate ||= lateBy(booking) > 0;
     stops.set(stop.stop_id, known);
   }
   return [...stops.values()];

@@ -108,7 +108,7 @@ function paint(canvas, scroller, rows, { view, clock, chosen }) {
 /** The same for who reads instead of looks. */
 function VisitTable({ manifests, clock, show }) {
   return html`
-    <div class="table-scroll timeline-table" tabindex="0" role="region" aria-labelledby="timeline-heading">
+    <div class="table-scroll timeline-table" tabindex="0" role="region" aria-label=${t("timeline.list")}>
       <table><thead><tr>${["vehicle", "visit", "planned", "latest", "slack", "code"].map((name) =>
         html`<th key=${name} scope="col">${t(`column.${name}`)}</th>`)}</tr></thead>
       <tbody>${manifests.flatMap((manifest) => manifest.visits.slice(0, TABLE_VISITS).map((visit) => html`
