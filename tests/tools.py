@@ -1,4 +1,4 @@
-"""Programs that the tests need and pip cannot bring whole: a browser, its driver, Redis, curl.
+"""Programs that the tests need and pip cannot bring whole: a browser, its driver, Redis, curl, Caddy.
 
 `python -m tests.tools` (part of `make test`) finds each on the machine, installs what is missing
 where it can, and fails naming what it could not get. Nothing is skipped in silence.
@@ -24,6 +24,8 @@ class Tool(NamedTuple):
     debian_packages: tuple[str, ...]
     #: Arguments of `python -m` that fetch the program without root.
     fetch: tuple[str, ...] = ()
+    #: Argument with which it tells its version and ends.
+    version: str = "--version"
 
 
 def _on_path(*commands: str) -> list[Path]:
@@ -58,16 +60,17 @@ REDIS_SERVER = Tool(
     "Redis server", "SOKCHO_REDIS_SERVER", lambda: _on_path("redis-server"), ("redis-server",)
 )
 CURL = Tool("curl", "SOKCHO_CURL", lambda: _on_path("curl"), ("curl",))
-TOOLS = (DRIVER, CHROMIUM, REDIS_SERVER, CURL)
+CADDY = Tool("Caddy", "SOKCHO_CADDY", lambda: _on_path("caddy"), ("caddy",), version="version")
+TOOLS = (DRIVER, CHROMIUM, REDIS_SERVER, CURL, CADDY)
 
 
 def find(tool: Tool) -> Path | None:
     """Return the program's file, or None; a file named in the environment must run."""
     if named := os.environ.get(tool.env):
-        if not _runs(Path(named)):
+        if not _runs(Path(named), tool.version):
             raise SystemExit(f"{tool.env}={named} is not a program that runs here")
         return Path(named)
-    return next((path for path in tool.list_candidates() if _runs(path)), None)
+    return next((path for path in tool.list_candidates() if _runs(path, tool.version)), None)
 
 
 def get(tool: Tool) -> Path:
@@ -99,12 +102,10 @@ def install(absent: list[Tool]) -> None:
             _attempt(sys.executable, "-m", *tool.fetch)
 
 
-def _runs(program: Path) -> bool:
+def _runs(program: Path, version: str) -> bool:
     """Whether the program starts; one whose shared libraries are missing does not."""
     try:
-        return (
-            subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0
-        )
+        return subprocess.run([program, version], capture_output=True, check=False).returncode == 0
     except OSError:
         return False
 
