@@ -12,12 +12,14 @@ import numpy as np
 
 from gtfs.compiled import CompiledDay, Routes, Stops, Trips
 from gtfs.feed import Feed
-from gtfs.footpaths import Walking, build_footpaths
+from gtfs.footpaths import Walking, build_footpaths, of_all_trips
 from gtfs.frequencies import expand
 from gtfs.service_day import ServiceDay
 from gtfs.strings import Strings
+from gtfs.transfer_rules import Runs, list_limited, list_stays
 from routing.errors import FeedError
 from routing.transit import Calls, Timetable, build_timetable, build_walks
+from routing.transit.limited import split_stops
 from routing.transit.timetable import STEP_FREE_SHIFT
 from routing.types import frozen
 
@@ -36,7 +38,11 @@ class _Runs(NamedTuple):
 
 
 def compile_day(
-    feed: Feed, service_date: date, walking: Walking | None = None, days_after: int = 0
+    feed: Feed,
+    service_date: date,
+    walking: Walking | None = None,
+    days_after: int = 0,
+    with_blocks: bool = True,
 ) -> CompiledDay:
     """The timetable of one service day.
 
@@ -50,6 +56,8 @@ def compile_day(
         Walks between stops; 100 m at the default speed when absent.
     days_after
         Also take the trips of this many following service days, for journeys into the night.
+    with_blocks
+        Whether riders may stay seated from trip to trip of a block.
 
     Returns
     -------
@@ -69,7 +77,7 @@ def compile_day(
         )
     day = ServiceDay(service_date, feed.zone)
     runs = _runs(feed, day, days_after)
-    timetable, order = _timetable(feed, runs, walking or Walking())
+    timetable, order = _timetable(feed, runs, walking or Walking(), with_blocks)
     runs = _Runs(*(column[order] for column in runs))
     return CompiledDay(
         service_date=service_date,
@@ -80,8 +88,11 @@ def compile_day(
         languages=feed.languages,
         findings=tuple(str(finding) for finding in feed.report),
         timetable=timetable,
-        stops=_stops(feed),
-        stop_names={language: _stop_names(feed, language) for language in feed.languages},
+        stops=_stops(feed, timetable.walks.place),
+        stop_names={
+            language: _stop_names(feed, language, timetable.walks.place)
+            for language in feed.languages
+        },
         routes=_routes(feed),
         trips=_trips(feed, runs),
         headsigns=_headsigns(feed, runs),
@@ -116,7 +127,9 @@ def _runs_of(feed: Feed, day: ServiceDay, offset: int) -> _Runs:
     return _Runs(trips[keep], shifts[keep], np.full(int(keep.sum()), offset), flags[keep])
 
 
-def _timetable(feed: Feed, runs: _Runs, walking: Walking) -> tuple[Timetable, np.ndarray]:
+def _timetable(
+    feed: Feed, runs: _Runs, walking: Walking, with_blocks: bool
+) -> tuple[Timetable, np.ndarray]:
     calls = feed.calls
     lengths = np.diff(calls.trip_ptr)[runs.trip]
     ptr = np.concatenate(([0], np.cumsum(lengths)))
@@ -134,11 +147,14 @@ def _timetable(feed: Feed, runs: _Runs, walking: Walking) -> tuple[Timetable, np
         feed.stops["lon"].to_numpy(float),
         feed.stops["lat"].to_numpy(float),
         feed.stops["parent"].to_numpy(np.int64),
-        feed.transfers[["from_stop", "to_stop", "type", "min_s"]].to_numpy(np.int64),
+        of_all_trips(feed.transfers),
         walking,
     )
-    walks = build_walks(len(feed.stops), footpaths, change_s)
-    return build_timetable(table, walks)
+    day_runs = Runs(runs.trip, runs.day_offset)
+    stays = list_stays(feed, day_runs, table, with_blocks)
+    split = split_stops(table, footpaths, change_s, list_limited(feed, day_runs, walking))
+    walks = build_walks(len(split.place), split.footpaths, split.change_s, split.place)
+    return build_timetable(table._replace(stop=split.stop), walks, stays)
 
 
 def _sequence(feed: Feed, runs: _Runs) -> np.ndarray:
@@ -158,8 +174,8 @@ def _flags(feed: Feed, runs: _Runs, rows: np.ndarray, lengths: np.ndarray) -> np
     return flags | np.where(step_free, flags << STEP_FREE_SHIFT, 0)
 
 
-def _stops(feed: Feed) -> Stops:
-    table = feed.stops
+def _stops(feed: Feed, place: np.ndarray) -> Stops:
+    table = feed.stops.iloc[place]
     return Stops(
         id=_texts(table["stop_id"]),
         code=_texts(table["code"]),
@@ -198,9 +214,10 @@ def _trips(feed: Feed, runs: _Runs) -> Trips:
     )
 
 
-def _stop_names(feed: Feed, language: str) -> Strings:
+def _stop_names(feed: Feed, language: str, place: np.ndarray) -> Strings:
     translated = feed.translations.get(("stops", "stop_name", language), {})
-    pairs = zip(feed.stops["stop_id"], feed.stops["name"], strict=True)
+    table = feed.stops.iloc[place]
+    pairs = zip(table["stop_id"], table["name"], strict=True)
     # By record first; the other form of the table translates every equal text.
     return _texts([translated.get(key) or translated.get(name) or name for key, name in pairs])
 

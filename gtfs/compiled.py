@@ -172,7 +172,8 @@ class CompiledDay:
 
     @cached_property
     def _stop_idx(self) -> dict[str, int]:
-        return {stop_id: i for i, stop_id in enumerate(self.stops.id)}
+        # Copies of a stop come after it and have its id.
+        return {stop_id: i for i, stop_id in reversed(list(enumerate(self.stops.id)))}
 
     @cached_property
     def _platforms(self) -> dict[int, list[int]]:
@@ -180,6 +181,9 @@ class CompiledDay:
         for stop, parent in enumerate(self.stops.parent.tolist()):
             if parent != NONE:
                 found.setdefault(parent, []).append(stop)
+        for stop, place in enumerate(self.timetable.walks.place.tolist()):
+            if place != stop:
+                found.setdefault(place, []).append(stop)
         return found
 
     def with_transfers(self, n_threads: int = 1) -> Self:
@@ -191,7 +195,7 @@ class CompiledDay:
         return self._stop_idx.get(stop_id)
 
     def list_platforms(self, stop: int) -> list[int]:
-        """The stop itself and, where it is a station, its platforms: where to board."""
+        """The stop, its copies and, where it is a station, its platforms: where to board."""
         return [stop, *self._platforms.get(stop, ())]
 
     def stop_name(self, stop: int, language: str = "") -> str:

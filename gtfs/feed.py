@@ -47,7 +47,8 @@ class Feed:
     routes
         Columns route_id, short_name, long_name, type, color, text_color, agency.
     trips
-        Columns trip_id, route (index), service_id, headsign, short_name, direction, wheelchair.
+        Columns trip_id, route (index), service_id, headsign, block_id, short_name, direction,
+        wheelchair.
     calls
         Calls of every trip, in the order of ``trips``.
     sequence
@@ -55,7 +56,8 @@ class Feed:
     frequencies
         Columns trip (index), start, end (service seconds), headway_s, exact, row_number.
     transfers
-        Columns from_stop, to_stop (indices), type, min_s (-1 where not given).
+        Columns from_stop, to_stop, from_route, to_route, from_trip, to_trip (indices or ``NONE``),
+        type, min_s (-1 where not given).
     translations
         Translated text by (table, field, language), then by record id or original text.
     tables
@@ -144,7 +146,7 @@ def load_feed(source: str | Path, limits: Limits | None = None) -> Feed:
         calls=calls,
         sequence=sequence,
         frequencies=read_frequencies(tables, trips, report),
-        transfers=read_transfers(tables, stops, report),
+        transfers=read_transfers(tables, stops, routes, trips, report),
         translations=translations,
         tables=tables,
         report=report,
@@ -203,6 +205,7 @@ def _trips(tables: Tables, routes: pd.DataFrame, report: LoadReport) -> pd.DataF
             "route": route,
             "service_id": column(frame, "service_id"),
             "headsign": column(frame, "trip_headsign"),
+            "block_id": column(frame, "block_id"),
             "short_name": column(frame, "trip_short_name"),
             "direction": integers(frame, "direction_id", -1),
             "wheelchair": integers(frame, "wheelchair_accessible"),

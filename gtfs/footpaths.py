@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
+
+from routing.types import NONE
 
 EARTH_RADIUS_M = 6_371_008.8
 
@@ -128,6 +131,14 @@ def build_footpaths(
             joined.pop(pair, None)
     rows = [(*pair, s) for pair, s in joined.items()]
     return np.array(rows, np.int64).reshape(-1, 3), change_s
+
+
+def of_all_trips(transfers: pd.DataFrame) -> np.ndarray:
+    """Rows for `build_footpaths` of the transfers of a feed that hold whatever the trips."""
+    limits = transfers[["from_route", "to_route", "from_trip", "to_trip"]].to_numpy() != NONE
+    rows = transfers[~limits.any(axis=1) & (transfers["type"] <= _FORBIDDEN).to_numpy()]
+    found: np.ndarray = rows[["from_stop", "to_stop", "type", "min_s"]].to_numpy(np.int64)
+    return found
 
 
 def _siblings(station: np.ndarray) -> np.ndarray:

@@ -94,8 +94,18 @@ def _parents(frame: pd.DataFrame, ids: pd.Series, report: LoadReport) -> np.ndar
     return np.where(lost, -1, parent)
 
 
-def read_transfers(tables: Tables, stops: pd.DataFrame, report: LoadReport) -> pd.DataFrame:
-    """Transfers between stops, whichever the trips.
+#: transfer_type of the last kind that leaves the vehicle.
+_LAST_ON_FOOT = 3
+
+
+def read_transfers(
+    tables: Tables,
+    stops: pd.DataFrame,
+    routes: pd.DataFrame,
+    trips: pd.DataFrame,
+    report: LoadReport,
+) -> pd.DataFrame:
+    """Transfers between stops, routes and trips.
 
     Parameters
     ----------
@@ -103,36 +113,43 @@ def read_transfers(tables: Tables, stops: pd.DataFrame, report: LoadReport) -> p
         Tables of the feed.
     stops
         What `read_stops` returned.
+    routes
+        Routes of the feed.
+    trips
+        Trips that can be run.
     report
-        Takes what was dropped or is not applied.
+        Takes what was dropped.
 
     Returns
     -------
     DataFrame
         Columns as in `gtfs.feed.Feed.transfers`.
     """
+    keys = {"stop": stops["stop_id"], "route": routes["route_id"], "trip": trips["trip_id"]}
+    names = [f"{side}_{kind}" for kind in keys for side in ("from", "to")]
     frame = tables.find("transfers")
     if frame is None:
-        return pd.DataFrame(
-            {name: np.zeros(0, np.int64) for name in ("from_stop", "to_stop", "type", "min_s")}
-        )
-    index, rows = pd.Index(stops["stop_id"]), frame[ROW].to_numpy()
+        return pd.DataFrame({name: np.zeros(0, np.int64) for name in (*names, "type", "min_s")})
+    rows = frame[ROW].to_numpy()
     table = pd.DataFrame(
         {
-            "from_stop": index.get_indexer(column(frame, "from_stop_id")),
-            "to_stop": index.get_indexer(column(frame, "to_stop_id")),
             "type": integers(frame, "transfer_type"),
             "min_s": integers(frame, "min_transfer_s", -1),
         }
     )
-    narrow = np.zeros(len(frame), bool)
-    for name in ("from_route_id", "to_route_id", "from_trip_id", "to_trip_id"):
-        narrow |= (column(frame, name) != "").to_numpy(bool)
-    narrow |= table["type"].to_numpy() > 3
-    lost = ((table["from_stop"] < 0) | (table["to_stop"] < 0)).to_numpy() & ~narrow
-    report.add_rows(Action.DROPPED, "transfers.txt", "names a stop that is not there", rows[lost])
-    report.add_rows(
-        Action.NOTED, "transfers.txt", "holds for certain routes or trips only; not applied",
-        rows[narrow],
-    )  # fmt: skip
-    return table[~lost & ~narrow].reset_index(drop=True)
+    lost = np.zeros(len(frame), bool)
+    # Staying seated leads from trip to trip, wherever that is.
+    is_seat = table["type"].to_numpy() > _LAST_ON_FOOT
+    for name in names:
+        ids = column(frame, f"{name}_id")
+        kind = name.rpartition("_")[2]
+        found = pd.Index(keys[kind]).get_indexer(ids)
+        table[name] = np.where(found < 0, int(NONE), found)
+        is_needed = ~is_seat if kind == "stop" else is_seat & (kind == "trip")
+        bad = (found < 0) & ((ids != "").to_numpy(bool) | is_needed)
+        report.add_rows(
+            Action.DROPPED, "transfers.txt", f"names a {kind} that is not there",
+            rows[bad & ~lost], f"{name}_id",
+        )  # fmt: skip
+        lost |= bad
+    return table[~lost].reset_index(drop=True)

@@ -189,14 +189,14 @@ def _answering(
 def _searching(
     day: "CompiledDay", kind: str, max_trips: int, window_s: int
 ) -> "Callable[[Offsets, Offsets, int], list[Journey]]":
-    from routing.transit import find_earliest_journey, scan_workspace, trip_based
+    from routing.transit import csa, trip_based
 
     timetable, transfers = day.timetable, day.transfers
     if kind == "earliest" or transfers is None:
-        scan = scan_workspace(timetable)
+        scan = csa.scan_workspace(timetable)
 
         def earliest(access: "Offsets", egress: "Offsets", dep_time: int) -> "list[Journey]":
-            found = find_earliest_journey(timetable, access, egress, dep_time, scan)
+            found = csa.find_earliest_journey(timetable, access, egress, dep_time, scan)
             return [found] if found else []
 
         return earliest

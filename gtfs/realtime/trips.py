@@ -251,7 +251,7 @@ class TripReader:
         stop = self._day.find_stop(item.stop_id) if item.stop_id else None
         if stop is None:
             return None
-        here = np.flatnonzero(stops[start:] == stop)
+        here = np.flatnonzero(self._day.timetable.walks.place[stops[start:]] == stop)
         if not len(here):
             # Another platform of the same station is the same call.
             parent = self._day.stops.parent

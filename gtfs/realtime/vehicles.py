@@ -109,7 +109,8 @@ class VehicleReader:
             if len(at):
                 return int(at[0])
         stop = self._matcher.day.find_stop(vehicle.stop_id) if vehicle.stop_id else None
-        at = np.flatnonzero(calls.stop == (NONE if stop is None else stop))
+        places = self._matcher.day.timetable.walks.place[calls.stop]
+        at = np.flatnonzero(places == (NONE if stop is None else stop))
         # A loop passes a stop twice; then the stop alone does not tell.
         return int(at[0]) if len(at) == 1 else None
 

@@ -1,10 +1,11 @@
 """Timetable arrays, journeys and departures of scheduled transit."""
 
-from routing.transit.csa import earliest_arrivals, find_earliest_journey, scan_workspace
+from routing.transit.csa import scan_workspace
 from routing.transit.delays import Runs, apply_runs
 from routing.transit.departures import Departure, next_departures
 from routing.transit.journey import Journey, Leg, LegKind, check_journey
 from routing.transit.raptor import find_journeys, round_workspace
+from routing.transit.reach import earliest_arrivals, find_earliest_journey, reach_workspace
 from routing.transit.timetable import (
     Calls,
     Offsets,
@@ -44,6 +45,7 @@ __all__ = [
     "list_access",
     "list_egress",
     "next_departures",
+    "reach_workspace",
     "round_workspace",
     "scan_workspace",
     "step_free",

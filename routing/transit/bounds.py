@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from routing.kernel import kernel
-from routing.transit.timetable import CAN_ALIGHT, CAN_BOARD, Patterns, Timetable
+from routing.transit.timetable import CAN_ALIGHT, CAN_BOARD, Patterns, Timetable, list_stays
 from routing.types import NEVER, NONE, Int32Array
 
 #: Bounds hold for journeys of at most so many trips.
@@ -74,6 +74,7 @@ def build_bounds(timetable: Timetable, n_threads: int = 1) -> Bounds:
     ride_s = np.empty(pair_ptr[-1], np.int32)
     _fastest(patterns, pair_ptr, ride_s)
     back = _turned(timetable)
+    seats = np.unique(patterns.trip_pattern[list_stays(patterns)], axis=0)
     rest = np.empty(n_cells * c, np.uint32)
     by_cell = np.argsort(cell, kind="stable").astype(np.int32)
     ptr = np.searchsorted(cell[by_cell], np.arange(n_cells + 1))
@@ -83,7 +84,8 @@ def build_bounds(timetable: Timetable, n_threads: int = 1) -> Bounds:
         rests = _Rests(*(np.empty(size, np.int32) for size in (c, c, c, c, s, s, s, s)))
         for i in range(start, n_cells, n_threads):
             stops = by_cell[ptr[i] : ptr[i + 1]]
-            _rest(patterns, walks, back, pair_ptr, ride_s, stops, rests, rest[i * c : (i + 1) * c])
+            row = rest[i * c : (i + 1) * c]
+            _rest(patterns, walks, back, seats, pair_ptr, ride_s, stops, rests, row)
 
     with ThreadPoolExecutor(n_threads) as pool:
         list(pool.map(fill, range(n_threads)))
@@ -169,7 +171,7 @@ def _fastest(patterns, pair_ptr, ride_s):
 
 
 @kernel
-def _rest(patterns, walks, back, pair_ptr, ride_s, stops, rests, rest):
+def _rest(patterns, walks, back, seats, pair_ptr, ride_s, stops, rests, rest):
     # Fills the row of one cell: backwards from its stops, trip by trip.
     rests.ride[:] = NEVER
     rests.next_ride[:] = NEVER
@@ -183,7 +185,7 @@ def _rest(patterns, walks, back, pair_ptr, ride_s, stops, rests, rest):
         rests.alight[stops[i]] = 0
         rests.is_news[stops[i]] = 1
     for n_trips in range(1, MOST_TRIPS + 1):
-        if not _ride_back(patterns, pair_ptr, ride_s, rests):
+        if not _ride_back(patterns, seats, pair_ptr, ride_s, rests):
             break
         for call in range(rest.shape[0]):
             if rests.ride[call] < NEVER and rests.trips[call] == 0:
@@ -200,7 +202,7 @@ def _rest(patterns, walks, back, pair_ptr, ride_s, stops, rests, rest):
 
 
 @kernel
-def _ride_back(patterns, pair_ptr, ride_s, rests):
+def _ride_back(patterns, seats, pair_ptr, ride_s, rests):
     # Lowers ``ride`` at all calls from which a vehicle leads to a stop that is news; False if
     # there is none.
     any_news = False
@@ -214,7 +216,27 @@ def _ride_back(patterns, pair_ptr, ride_s, rests):
                 alight_s = rests.alight[stop]
                 for i in range(least.shape[0]):
                     least[i] = min(least[i], np.int32(alight_s + there[i]))
+    again = any_news
+    while again:
+        again = False
+        for i in range(seats.shape[0]):
+            again |= _ride_on_back(patterns, seats[i, 0], seats[i, 1], pair_ptr, ride_s, rests)
     return any_news
+
+
+@kernel
+def _ride_on_back(patterns, pattern, following, pair_ptr, ride_s, rests):
+    # Lowers ``ride`` by what riders reach who stay seated for a trip of another pattern.
+    on_s = rests.ride[patterns.stop_ptr[following]]
+    first, last = patterns.stop_ptr[pattern], patterns.stop_ptr[pattern + 1] - 1
+    fell = False
+    if on_s < NEVER:
+        for call in range(first, last):
+            there_s = on_s + ride_s[pair_ptr[last] + call - first]
+            if there_s < rests.ride[call]:
+                rests.ride[call] = there_s
+                fell = True
+    return fell
 
 
 @kernel

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.kernel import kernel
-from routing.transit.journey import Journey, journey_of
+from routing.transit.journey import SEATED, Journey, journey_of, write_ride
 from routing.transit.timetable import (
     CAN_ALIGHT,
     CAN_BOARD,
@@ -32,15 +32,17 @@ class ScanWorkspace(NamedTuple):
     ready_from: Int32Array  # (s,) stop whose ride made it ready; NONE: by access or not at all
     boarded: Int32Array  # (s,) connection where the ride to this stop was boarded
     alighted: Int32Array  # (s,) connection that arrives here
-    trip_boarded: Int32Array  # (t,) connection where the trip is boarded; n: not yet
+    trip_boarded: Int32Array  # (t,) connection where the trip is boarded; n: not yet; -1 - i:
+    # riders of trip i stayed seated
     egress_s: Int32Array  # (s,) s, NEVER where the stop is no egress
-    rides: Int32Array  # (s + 1, 3) trip, boarding event, alighting event; last ride first
+    rides: Int32Array  # (n, 4) as `journey.write_legs` reads them, last ride first
 
 
 def scan_workspace(timetable: Timetable) -> ScanWorkspace:
     """Fresh arrays for scans of ``timetable``."""
     s, t = timetable.n_stops, timetable.n_trips
-    sizes = (s, s, s, s, s, t, s, (s + 1, 3))
+    rides = (s + 1 + len(timetable.patterns.stay_trip), 4)
+    sizes = (s, s, s, s, s, t, s, rides)
     return ScanWorkspace._make(np.empty(size, np.int32) for size in sizes)
 
 
@@ -85,7 +87,10 @@ def earliest_arrivals(
     start = get_offsets(*access, timetable.n_stops)
     departure = get_time(dep_time)
     bound = NEVER if limit_s is None else get_time(dep_time + limit_s + 1)
-    _scan(timetable.connections, timetable.walks, start, _NO_EGRESS, departure, bound, work)
+    _scan(
+        timetable.patterns, timetable.connections, timetable.walks,
+        start, _NO_EGRESS, departure, bound, work,
+    )  # fmt: skip
     arrivals = np.minimum(work.ready, work.ride)
     # The scan bounds rides; walks before and after them may still be too long.
     arrivals[arrivals >= bound] = NEVER
@@ -128,15 +133,16 @@ def find_earliest_journey(
     start = get_offsets(*access, timetable.n_stops)
     end = get_offsets(*egress, timetable.n_stops)
     departure = get_time(dep_time)
-    last = _scan(timetable.connections, timetable.walks, start, end, departure, NEVER, work)
+    patterns, connections = timetable.patterns, timetable.connections
+    last = _scan(patterns, connections, timetable.walks, start, end, departure, NEVER, work)
     if last == NONE:
         return None
-    n_rides = _trace(timetable.connections, last, work)
+    n_rides = _trace(patterns, connections, last, work)
     return journey_of(timetable, work.rides[:n_rides][::-1], start, end)
 
 
 @kernel
-def _scan(c, walks, access, egress, dep_time, best, work):
+def _scan(patterns, c, walks, access, egress, dep_time, best, work):
     # Fills work with arrivals before ``best``; returns where the best journey alights, or NONE.
     n = c.dep_time.shape[0]
     work.ready[:] = NEVER
@@ -167,6 +173,8 @@ def _scan(c, walks, access, egress, dep_time, best, work):
                         continue
                     # In a repeated scan the trip may be boarded earlier than before, never later.
                     work.trip_boarded[c.trip[i]] = i
+                if patterns.stay_trip.shape[0]:
+                    again |= _stay_seated(patterns, c, i, n, now, work)
                 stop, time = c.arr_stop[i], c.arr_time[i]
                 if not c.flags[i] & CAN_ALIGHT or time >= work.ride[stop] or time >= best:
                     continue
@@ -179,6 +187,21 @@ def _scan(c, walks, access, egress, dep_time, best, work):
                     best, last = time + work.egress_s[stop], stop
         start = end
     return last
+
+
+@kernel
+def _stay_seated(patterns, c, i, n, now, work):
+    # At the last hop of a trip, seats its riders in what the vehicle goes on as; True if that
+    # leaves at ``now``, so that its hops may have been passed over.
+    trip = c.trip[i]
+    opened = False
+    if c.event[i] + 2 == patterns.trip_event_ptr[trip + 1]:
+        for k in range(patterns.stay_ptr[trip], patterns.stay_ptr[trip + 1]):
+            following = patterns.stay_trip[k]
+            if work.trip_boarded[following] == n:
+                work.trip_boarded[following] = -1 - trip
+                opened |= patterns.dep_time[patterns.trip_event_ptr[following]] == now
+    return opened
 
 
 @kernel
@@ -199,15 +222,19 @@ def _make_ready(walks, stop, time, now, work):
 
 
 @kernel
-def _trace(c, last, work):
+def _trace(patterns, c, last, work):
     # Fills work.rides backwards from stop ``last``; returns the count of rides.
     n_rides = 0
     stop = last
     while stop != NONE:
-        board, alight = work.boarded[stop], work.alighted[stop]
-        work.rides[n_rides, 0] = c.trip[board]
-        work.rides[n_rides, 1] = c.event[board]
-        work.rides[n_rides, 2] = c.event[alight] + 1
-        n_rides += 1
+        board, trip = work.boarded[stop], c.trip[work.alighted[stop]]
+        alight = c.event[work.alighted[stop]] + 1 - patterns.trip_event_ptr[trip]
+        while board < 0:
+            n_rides = write_ride(patterns, trip, SEATED, alight, n_rides, work.rides)
+            trip = -1 - board
+            alight = patterns.trip_event_ptr[trip + 1] - patterns.trip_event_ptr[trip] - 1
+            board = work.trip_boarded[trip]
+        at = c.event[board] - patterns.trip_event_ptr[trip]
+        n_rides = write_ride(patterns, trip, at, alight, n_rides, work.rides)
         stop = work.ready_from[c.dep_stop[board]]
     return n_rides

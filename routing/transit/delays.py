@@ -20,6 +20,8 @@ from routing.transit.timetable import (
     connections_in_order,
     lay_out,
     list_chains,
+    list_stays,
+    with_stays,
 )
 from routing.types import NEVER, NONE, Int32Array, frozen
 
@@ -171,6 +173,7 @@ def apply_runs(timetable: Timetable, gone: np.ndarray, runs: Runs) -> tuple[Time
         timetable.patterns, is_gone, calls, homes, frozen(ranked), kept, sizes, left_over
     )
     patterns, origin = _assembled(timetable, calls, kept[:n_kept], sizes, left_over)
+    patterns = _with_stays(timetable, patterns, origin, source)
     connections = _connections(timetable, patterns, origin)
     return timetable._replace(patterns=patterns, connections=connections), origin
 
@@ -287,7 +290,33 @@ def _assembled(
             np.insert(old.at_stop_pattern, where, extra.at_stop_pattern + n_old)
         ),
         at_stop_pos=frozen(np.insert(old.at_stop_pos, where, extra.at_stop_pos)),
+        stay_ptr=frozen(np.zeros(len(origin) + 1)),
+        stay_trip=frozen([]),
     ), _kept(origin)
+
+
+def _with_stays(
+    timetable: Timetable, patterns: Patterns, origin: Int32Array, source: np.ndarray
+) -> Patterns:
+    """Stays between what still runs and still meets; a run has those of the trip it replaces.
+
+    Where a delay parts two trips of a pattern in the trips they go on as, riders of the earlier
+    one are still told of the first that leaves, not of every one.
+    """
+    pairs = list_stays(timetable.patterns)
+    if not len(pairs):
+        return patterns
+    number = np.full(timetable.n_trips, NONE, np.int64)
+    of_old = np.where(origin < timetable.n_trips, origin, NONE).astype(np.int64)
+    is_run = origin >= timetable.n_trips
+    of_old[is_run] = source[origin[is_run] - timetable.n_trips]
+    known = of_old != NONE
+    number[of_old[known]] = np.flatnonzero(known)
+    pairs = number[pairs]
+    pairs = pairs[(pairs != NONE).all(axis=1)]
+    end = patterns.arr_time[patterns.trip_event_ptr[pairs[:, 0] + 1] - 1]
+    meets = patterns.dep_time[patterns.trip_event_ptr[pairs[:, 1]]] >= end
+    return with_stays(patterns, pairs[meets])
 
 
 def _joined(old: Int32Array, extra: np.ndarray) -> Int32Array:

@@ -17,7 +17,9 @@ from routing.transit.timetable import CAN_ALIGHT, CAN_BOARD, Offsets, Timetable
 from routing.types import NEVER, NONE
 
 #: Columns of the rows that `write_legs` fills: a kind, then the fields of `Leg`.
-LEG_WIDTH = 8
+LEG_WIDTH = 9
+#: In place of where a trip is boarded: the rider stayed seated on the vehicle's trip before.
+SEATED = NONE
 _ACCESS, _RIDE, _TRANSFER, _EGRESS = range(4)
 
 
@@ -54,6 +56,8 @@ class Leg(NamedTuple):
         Position along the trip's pattern where it is boarded.
     alight_pos
         Position along the trip's pattern where it is left.
+    stays_seated
+        Whether the vehicle of the ride before goes on as this one: no change, no transfer.
     """
 
     kind: LegKind
@@ -64,6 +68,7 @@ class Leg(NamedTuple):
     trip_idx: int = int(NONE)
     board_pos: int = int(NONE)
     alight_pos: int = int(NONE)
+    stays_seated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,8 @@ class Journey:
 
     @property
     def n_trips(self) -> int:
-        """Count of rides; one more than the count of transfers."""
-        return len(self.rides)
+        """Count of rides, on one seat counted once; one more than the count of transfers."""
+        return sum(leg.kind is LegKind.RIDE and not leg.stays_seated for leg in self.legs)
 
 
 def journey_of(timetable: Timetable, rides: Any, access: Offsets, egress: Offsets) -> Journey:
@@ -101,7 +106,8 @@ def journey_of(timetable: Timetable, rides: Any, access: Offsets, egress: Offset
     timetable
         Timetable of one service day.
     rides
-        Rows ``(trip, boarding event, alighting event)`` in order of travel, shape (n, 3).
+        Rows ``(trip, boarding event, alighting event, 1 if seated since the ride before)`` in
+        order of travel, shape (n, 4).
     access
         Stops within reach of the start; the shortest to the first boarding is taken.
     egress
@@ -125,6 +131,7 @@ def journey_of_rows(rows: list[list[int]]) -> list[Journey]:
     for row in rows:
         kind = row[0]
         row[0] = _KINDS[kind]  # type: ignore[call-overload]
+        row[8] = row[8] == 1
         legs.append(Leg._make(row))
         if kind == _EGRESS:
             journeys.append(Journey(tuple(legs)))
@@ -147,7 +154,8 @@ def write_legs(patterns, walks, access, egress, rides, rows, at):
     egress
         Offsets at the destination.
     rides
-        Rows ``(trip, boarding event, alighting event)`` in order of travel, shape (n, 3).
+        Rows ``(trip, boarding event, alighting event, 1 if seated since the ride before)`` in
+        order of travel, shape (n, 4).
     rows
         Filled; each row holds a kind and the fields of `Leg`, shape (m, LEG_WIDTH).
     at
@@ -169,7 +177,7 @@ def write_legs(patterns, walks, access, egress, rides, rows, at):
             walk_s = _offset_s(access, from_stop)
             _write_leg(rows, at, _ACCESS, NONE, from_stop, dep_time - walk_s, dep_time)
             at += 1
-        elif before != from_stop:
+        elif before != from_stop and not rides[i, 3]:
             time = rows[at - 1, 4]
             there = time + _walk_s(walks, before, from_stop)
             _write_leg(rows, at, _TRANSFER, before, from_stop, time, there)
@@ -179,11 +187,26 @@ def write_legs(patterns, walks, access, egress, rides, rows, at):
         rows[at, 5] = trip
         rows[at, 6] = board - events
         rows[at, 7] = alight - events
+        rows[at, 8] = rides[i, 3]
         at += 1
         before = to_stop
     time = rows[at - 1, 4]
     _write_leg(rows, at, _EGRESS, before, NONE, time, time + _offset_s(egress, before))
     return at + 1
+
+
+@kernel
+def write_ride(patterns, trip, board, alight, n_rides, rides):
+    """Write a row of ``rides``, boarded and left at positions of its pattern; return their count.
+
+    ``board`` may be `SEATED`.
+    """
+    events = patterns.trip_event_ptr[trip]
+    rides[n_rides, 0] = trip
+    rides[n_rides, 1] = events if board == SEATED else events + board
+    rides[n_rides, 2] = events + alight
+    rides[n_rides, 3] = 1 if board == SEATED else 0
+    return n_rides + 1
 
 
 @kernel
@@ -193,7 +216,8 @@ def _write_leg(rows, at, kind, from_stop, to_stop, dep_time, arr_time):
     rows[at, 2] = to_stop
     rows[at, 3] = dep_time
     rows[at, 4] = arr_time
-    rows[at, 5:] = NONE
+    rows[at, 5:8] = NONE
+    rows[at, 8] = 0
 
 
 @kernel
@@ -270,16 +294,16 @@ def check_journey(
         raise TimetableError("the access leg is not the offset of its stop")
     if end.arr_time - end.dep_time != _shortest(egress, end.from_stop):
         raise TimetableError("the egress leg is not the offset of its stop")
-    for leg in middle:
+    for leg, following in zip(middle, journey.legs[2:], strict=True):
         if leg.kind is LegKind.RIDE:
-            _check_ride(timetable, leg)
+            _check_ride(timetable, leg, following)
         elif leg.arr_time - leg.dep_time != get_walk_s(timetable, leg.from_stop, leg.to_stop):
             raise TimetableError(f"a transfer takes {leg.arr_time - leg.dep_time} s")
     for before, after in pairwise(journey.legs):
         _check_seam(timetable, before, after)
 
 
-def _check_ride(timetable: Timetable, leg: Leg) -> None:
+def _check_ride(timetable: Timetable, leg: Leg, following: Leg) -> None:
     patterns = timetable.patterns
     pattern = patterns.trip_pattern[leg.trip_idx]
     calls = slice(patterns.stop_ptr[pattern], patterns.stop_ptr[pattern + 1])
@@ -293,11 +317,15 @@ def _check_ride(timetable: Timetable, leg: Leg) -> None:
         raise TimetableError(f"trip {leg.trip_idx} does not leave at {leg.dep_time}")
     if patterns.arr_time[events + leg.alight_pos] != leg.arr_time:
         raise TimetableError(f"trip {leg.trip_idx} does not arrive at {leg.arr_time}")
-    if not flags[leg.board_pos] & CAN_BOARD or not flags[leg.alight_pos] & CAN_ALIGHT:
+    gets_on = leg.stays_seated or flags[leg.board_pos] & CAN_BOARD
+    if not gets_on or not (following.stays_seated or flags[leg.alight_pos] & CAN_ALIGHT):
         raise TimetableError(f"trip {leg.trip_idx} does not let riders on or off there")
 
 
 def _check_seam(timetable: Timetable, before: Leg, after: Leg) -> None:
+    if after.stays_seated:
+        _check_stay(timetable, before, after)
+        return
     if before.to_stop != after.from_stop:
         raise TimetableError(f"a leg ends at stop {before.to_stop}, the next starts elsewhere")
     if before.kind is LegKind.TRANSFER and after.kind is not LegKind.RIDE:
@@ -305,4 +333,18 @@ def _check_seam(timetable: Timetable, before: Leg, after: Leg) -> None:
     both_rides = before.kind is after.kind is LegKind.RIDE
     needed_s = int(timetable.walks.change_s[after.from_stop]) if both_rides else 0
     if before.arr_time + needed_s > after.dep_time:
+        raise TimetableError(f"a leg leaves at {after.dep_time}, before the rider is there")
+
+
+def _check_stay(timetable: Timetable, before: Leg, after: Leg) -> None:
+    patterns = timetable.patterns
+    if before.kind is not LegKind.RIDE or after.kind is not LegKind.RIDE:
+        raise TimetableError("nobody stays seated but from ride to ride")
+    stays = slice(patterns.stay_ptr[before.trip_idx], patterns.stay_ptr[before.trip_idx + 1])
+    if after.trip_idx not in patterns.stay_trip[stays]:
+        raise TimetableError(f"trip {before.trip_idx} does not go on as trip {after.trip_idx}")
+    last = patterns.trip_event_ptr[before.trip_idx + 1] - 1
+    if before.alight_pos != last - patterns.trip_event_ptr[before.trip_idx] or after.board_pos:
+        raise TimetableError("riders stay seated from the last call to the first")
+    if before.arr_time > after.dep_time:
         raise TimetableError(f"a leg leaves at {after.dep_time}, before the rider is there")

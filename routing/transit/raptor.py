@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.kernel import kernel
-from routing.transit.journey import Journey, journey_of
+from routing.transit.journey import SEATED, Journey, journey_of, write_ride
 from routing.transit.timetable import (
     CAN_ALIGHT,
     CAN_BOARD,
@@ -17,6 +17,7 @@ from routing.transit.timetable import (
     Timetable,
     get_offsets,
     get_time,
+    longest_stay,
 )
 from routing.types import NEVER, NONE, Int32Array, frozen
 
@@ -45,15 +46,23 @@ class RoundWorkspace(NamedTuple):
     ride_board: Int32Array  # (k + 1, s) position along the pattern where it is boarded
     ride_alight: Int32Array  # (k + 1, s) position along the pattern where it is left
     target: Int32Array  # (k + 1,) stop where the best journey of that round alights, or NONE
-    rides: Int32Array  # (k, 3) trip, boarding event, alighting event; last ride first
+    rides: Int32Array  # (n, 4) as `journey.write_legs` reads them, last ride first
+    seat_trip: Int32Array  # (t,) trip whose riders stayed seated for this one, or NONE
+    seat_board: Int32Array  # (t,) position where they boarded that trip, or SEATED
+    seated: Int32Array  # (t,) trips that riders stayed seated for
+    n_seated: Int32Array  # (1,) count of these
 
 
 def round_workspace(timetable: Timetable, max_trips: int = DEFAULT_MAX_TRIPS) -> RoundWorkspace:
     """Fresh arrays for queries of at most ``max_trips`` trips over ``timetable``."""
-    s, p = timetable.n_stops, timetable.n_patterns
+    s, p, t = timetable.n_stops, timetable.n_patterns, timetable.n_trips
     per_round = [(max_trips + 1, s)] * 4
-    sizes = (s, s, s, s, s, s, s, p, p, *per_round, max_trips + 1, (max_trips, 3))
-    return RoundWorkspace._make(np.empty(size, np.int32) for size in sizes)
+    rides = (max_trips * longest_stay(timetable.patterns), 4)
+    sizes = (s, s, s, s, s, s, s, p, p, *per_round, max_trips + 1, rides, t, t, t, 1)
+    work = RoundWorkspace._make(np.empty(size, np.int32) for size in sizes)
+    work.seat_trip[:] = NONE
+    work.n_seated[:] = 0
+    return work
 
 
 def find_journeys(
@@ -156,8 +165,8 @@ def earliest_arrivals(
 
 
 def _check_max_trips(max_trips: int, work: RoundWorkspace) -> None:
-    if not 1 <= max_trips <= len(work.rides):
-        raise ValueError(f"max_trips is {max_trips}, the workspace holds 1..{len(work.rides)}")
+    if not 1 <= max_trips < len(work.target):
+        raise ValueError(f"max_trips is {max_trips}, the workspace holds 1..{len(work.target) - 1}")
 
 
 @kernel
@@ -170,6 +179,9 @@ def _run_rounds(patterns, walks, access, egress, dep_time, max_trips, work):
     work.is_reached[:] = 0
     work.first_pos[:] = NEVER
     work.ready_from[0] = NONE
+    for i in range(work.n_seated[0]):
+        work.seat_trip[work.seated[i]] = NONE
+    work.n_seated[0] = 0
     n_marked = 0
     for i in range(access.stop.shape[0]):
         stop, time = access.stop[i], dep_time + access.seconds[i]
@@ -231,24 +243,67 @@ def _ride(patterns, pattern, k, best, n_reached, work):
     for pos in range(start, n_calls):
         stop, flags = patterns.stop[first + pos], patterns.flags[first + pos]
         if trip < trip_end and flags & CAN_ALIGHT:
-            time = patterns.arr_time[patterns.trip_event_ptr[trip] + pos]
-            if time < work.ride[stop] and time < best:
-                work.ride[stop] = time
-                work.ride_trip[k, stop] = trip
-                work.ride_board[k, stop] = board
-                work.ride_alight[k, stop] = pos
-                if not work.is_reached[stop]:
-                    work.is_reached[stop] = 1
-                    work.reached[n_reached] = stop
-                    n_reached += 1
-                if work.egress_s[stop] < NEVER and time + work.egress_s[stop] < best:
-                    best = time + work.egress_s[stop]
-                    work.target[k] = stop
-        if flags & CAN_BOARD and work.ready[stop] < NEVER:
+            best, n_reached = _alight(patterns, stop, k, trip, board, pos, best, n_reached, work)
+        if flags & CAN_BOARD and work.ready[stop] < NEVER and pos + 1 < n_calls:
             earlier = _first_trip(patterns, pattern, pos, work.ready[stop], trip)
             if earlier < trip:
                 trip, board = earlier, pos
+    if trip < trip_end and patterns.stay_ptr[trip] < patterns.stay_ptr[trip + 1]:
+        best, n_reached = _stay_seated(patterns, trip, board, k, best, n_reached, work)
     return best, n_reached
+
+
+@kernel
+def _alight(patterns, stop, k, trip, board, pos, best, n_reached, work):
+    # Takes an arrival at a stop, if it is news.
+    time = patterns.arr_time[patterns.trip_event_ptr[trip] + pos]
+    if time < work.ride[stop] and time < best:
+        work.ride[stop] = time
+        work.ride_trip[k, stop] = trip
+        work.ride_board[k, stop] = board
+        work.ride_alight[k, stop] = pos
+        if not work.is_reached[stop]:
+            work.is_reached[stop] = 1
+            work.reached[n_reached] = stop
+            n_reached += 1
+        if work.egress_s[stop] < NEVER and time + work.egress_s[stop] < best:
+            best = time + work.egress_s[stop]
+            work.target[k] = stop
+    return best, n_reached
+
+
+@kernel
+def _stay_seated(patterns, trip, board, k, best, n_reached, work):
+    # Rides on in the trips that the vehicle goes on as. Whoever came first was there with no more
+    # trips and at the same times, so each is ridden once in a query.
+    low = work.n_seated[0]
+    n = _take_seats(patterns, trip, board, low, work)
+    while low < n:
+        following = work.seated[low]
+        low += 1
+        first = patterns.stop_ptr[patterns.trip_pattern[following]]
+        n_calls = patterns.stop_ptr[patterns.trip_pattern[following] + 1] - first
+        for pos in range(1, n_calls):
+            if patterns.flags[first + pos] & CAN_ALIGHT:
+                stop = patterns.stop[first + pos]
+                best, n_reached = _alight(
+                    patterns, stop, k, following, SEATED, pos, best, n_reached, work
+                )
+        n = _take_seats(patterns, following, SEATED, n, work)
+    work.n_seated[0] = n
+    return best, n_reached
+
+
+@kernel
+def _take_seats(patterns, trip, board, n, work):
+    for i in range(patterns.stay_ptr[trip], patterns.stay_ptr[trip + 1]):
+        following = patterns.stay_trip[i]
+        if work.seat_trip[following] == NONE:
+            work.seat_trip[following] = trip
+            work.seat_board[following] = board
+            work.seated[n] = following
+            n += 1
+    return n
 
 
 @kernel
@@ -292,12 +347,12 @@ def _trace(patterns, k, work):
     n_rides = 0
     while k > 0:
         trip = work.ride_trip[k, stop]
-        events = patterns.trip_event_ptr[trip]
         board = work.ride_board[k, stop]
-        work.rides[n_rides, 0] = trip
-        work.rides[n_rides, 1] = events + board
-        work.rides[n_rides, 2] = events + work.ride_alight[k, stop]
-        n_rides += 1
+        n_rides = write_ride(patterns, trip, board, work.ride_alight[k, stop], n_rides, work.rides)
+        while board == SEATED:
+            trip, board = work.seat_trip[trip], work.seat_board[trip]
+            last = patterns.trip_event_ptr[trip + 1] - patterns.trip_event_ptr[trip] - 1
+            n_rides = write_ride(patterns, trip, board, last, n_rides, work.rides)
         boarded_at = patterns.stop[patterns.stop_ptr[patterns.trip_pattern[trip]] + board]
         k -= 1
         while work.ready_from[k, boarded_at] == NONE:

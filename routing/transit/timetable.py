@@ -5,7 +5,7 @@ times never decrease along a trip; nobody walks twice in a row, so footpaths arr
 closed; connections are ordered by ``(dep_time, trip, position)``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,6 +25,9 @@ _EVERY_ALIGHT = CAN_ALIGHT | CAN_ALIGHT << STEP_FREE_SHIFT
 class Patterns(NamedTuple):
     """Trips grouped by equal stops and equal boarding rules, first departures first.
 
+    Trips of a pattern are also equal in the patterns that riders may stay seated for, and none
+    overtakes another there either: who is on the earlier trip is nowhere later.
+
     All arrays are frozen int32. ``p`` patterns, ``t`` trips, ``e`` stop events (calls of trips),
     ``c`` calls of patterns, ``s`` stops. The events of trip ``i`` are
     ``trip_event_ptr[i]:trip_event_ptr[i + 1]``, in the order of its pattern's stops.
@@ -41,6 +44,8 @@ class Patterns(NamedTuple):
     at_stop_ptr: Int32Array  # (s + 1,) offsets into at_stop_pattern and at_stop_pos
     at_stop_pattern: Int32Array  # (c,) pattern index
     at_stop_pos: Int32Array  # (c,) position of the stop within that pattern
+    stay_ptr: Int32Array  # (t + 1,) offsets into stay_trip
+    stay_trip: Int32Array  # (n,) trips that riders of a trip may stay seated for, at its last call
 
 
 class Connections(NamedTuple):
@@ -69,6 +74,7 @@ class Walks(NamedTuple):
     stop: Int32Array  # (f,) stop index
     seconds: Int32Array  # (f,) walking time, s
     change_s: Int32Array  # (s,) from alighting to boarding at the same stop, s
+    place: Int32Array  # (s,) stop that this one is a copy of (`limited`), else itself
 
 
 class Timetable(NamedTuple):
@@ -108,7 +114,10 @@ class Calls(NamedTuple):
 
 
 def build_walks(
-    n_stops: int, footpaths: Any = (), change_s: Sequence[int] | np.ndarray | None = None
+    n_stops: int,
+    footpaths: Any = (),
+    change_s: Sequence[int] | np.ndarray | None = None,
+    place: np.ndarray | None = None,
 ) -> Walks:
     """Footpaths as the kernels read them; the shortest of equal pairs is kept.
 
@@ -120,6 +129,8 @@ def build_walks(
         Rows ``(from_stop, to_stop, seconds)``, shape (f, 3); rows to the same stop are left out.
     change_s
         Shape (n_stops,), s; zero everywhere when absent.
+    place
+        Shape (n_stops,), stop that each one is a copy of; no copies when absent.
 
     Returns
     -------
@@ -133,6 +144,7 @@ def build_walks(
     """
     rows = np.array(footpaths, np.int64).reshape(-1, 3)
     change = np.zeros(n_stops, np.int64) if change_s is None else np.asarray(change_s)
+    places = np.arange(n_stops) if place is None else place
     if len(change) != n_stops:
         raise TimetableError(f"change_s has {len(change)} entries for {n_stops} stops")
     if len(rows) and (rows[:, :2].min() < 0 or rows[:, :2].max() >= n_stops):
@@ -145,10 +157,12 @@ def build_walks(
     first[1:] = (rows[1:, :2] != rows[:-1, :2]).any(axis=1)
     rows = rows[first]
     ptr = np.searchsorted(rows[:, 0], np.arange(n_stops + 1))
-    return Walks(frozen(ptr), frozen(rows[:, 1]), frozen(rows[:, 2]), frozen(change))
+    return Walks(
+        frozen(ptr), frozen(rows[:, 1]), frozen(rows[:, 2]), frozen(change), frozen(places)
+    )
 
 
-def build_timetable(calls: Calls, walks: Walks) -> tuple[Timetable, Int32Array]:
+def build_timetable(calls: Calls, walks: Walks, stays: Any = ()) -> tuple[Timetable, Int32Array]:
     """Timetable of ``calls`` with its trips renumbered by pattern.
 
     Parameters
@@ -157,6 +171,9 @@ def build_timetable(calls: Calls, walks: Walks) -> tuple[Timetable, Int32Array]:
         Calls of every trip, in trip order.
     walks
         Footpaths over the same stops.
+    stays
+        Rows ``(trip, next trip)``: whoever is on the first at its last call may stay seated, for
+        the vehicle goes on as the second; positions in ``calls``, shape (n, 2).
 
     Returns
     -------
@@ -168,12 +185,17 @@ def build_timetable(calls: Calls, walks: Walks) -> tuple[Timetable, Int32Array]:
     Raises
     ------
     TimetableError
-        If a trip has fewer than two calls, a stop is unknown, or times go backwards.
+        If a trip has fewer than two calls, a stop is unknown, or times go backwards, within a
+        trip or from it to one that riders stay seated for.
     """
     check_calls(calls, len(walks.change_s))
-    chains = list_chains(calls)
+    pairs = _checked_stays(calls, stays)
+    chains = list_chains(calls, pairs)
     trip_order = np.array([trip for chain in chains for trip in chain], np.int64)
     patterns = lay_out(calls, chains, trip_order, len(walks.change_s))
+    number = np.empty(len(trip_order), np.int64)
+    number[trip_order] = np.arange(len(trip_order))
+    patterns = with_stays(patterns, number[pairs])
     timetable = Timetable(patterns, connections_in_order(patterns, _by_departure(patterns)), walks)
     return timetable, frozen(trip_order)
 
@@ -229,10 +251,93 @@ def check_calls(calls: Calls, n_stops: int) -> None:
         raise TimetableError(f"times of trip {trip} go backwards at call {event}")
 
 
-def list_chains(calls: Calls) -> list[list[int]]:
-    """Trips with equal stops and flags in chains in which none overtakes another."""
-    groups = _group_by_pattern(calls)
-    return [chain for trips in groups for chain in _split_fifo(calls, trips)]
+def list_chains(calls: Calls, stays: np.ndarray | None = None) -> list[list[int]]:
+    """Trips with equal stops and flags in chains in which none overtakes another.
+
+    With ``stays``, rows ``(trip, next trip)``, trips of a chain also go on into trips of the same
+    chains, in the same order.
+    """
+    nexts: dict[int, list[int]] = {}
+    for trip, following in () if stays is None else stays.tolist():
+        nexts.setdefault(trip, []).append(following)
+    groups: list[list[int]] = _group_by_pattern(calls)
+    if not nexts:
+        return [chain for trips in groups for chain in _split_fifo(calls, trips)]
+    chains: list[list[int]] = []
+    place: dict[int, tuple[int, int]] = {}  # trip -> its chain, and where in it
+    for trips in _by_depth(groups, nexts):
+        alike: dict[tuple[int, ...], list[int]] = {}
+        for trip in trips:
+            into = tuple(place[following][0] for following in nexts.get(trip, ()))
+            alike.setdefault(into, []).append(trip)
+        for members in alike.values():
+            ranks = [[place[following][1] for following in nexts.get(i, ())] for i in members]
+            for chain in _split_fifo(calls, members, np.array(ranks, np.int64)):
+                place |= {trip: (len(chains), i) for i, trip in enumerate(chain)}
+                chains.append(chain)
+    return chains
+
+
+def _by_depth(groups: list[list[int]], nexts: dict[int, list[int]]) -> Iterator[list[int]]:
+    """Groups of trips with equal stops, those that riders stay seated for before their feeders."""
+    depth: dict[int, int] = {}
+    waiting = list(nexts)
+    while waiting:
+        trip = waiting[-1]
+        open_ = [following for following in nexts.get(trip, ()) if following not in depth]
+        if open_:
+            waiting += open_
+            continue
+        depth[trip] = 1 + max((depth[following] for following in nexts.get(trip, ())), default=-1)
+        waiting.pop()
+    for level in range(max(depth.values()) + 1):
+        for trips in groups:
+            members = [trip for trip in trips if depth.get(trip, 0) == level]
+            if members:
+                yield members
+
+
+def _checked_stays(calls: Calls, stays: Any) -> np.ndarray:
+    """Distinct rows of stays that lead forward in time."""
+    pairs = np.array(stays, np.int64).reshape(-1, 2)
+    if not len(pairs):
+        return pairs
+    n_trips = len(calls.trip_ptr) - 1
+    if pairs.min() < 0 or pairs.max() >= n_trips:
+        raise TimetableError(f"a stay names a trip outside 0..{n_trips - 1}")
+    pairs = np.unique(pairs, axis=0)
+    end = calls.arr_time[calls.trip_ptr[pairs[:, 0] + 1] - 1]
+    first, last = calls.trip_ptr[pairs[:, 1]], calls.trip_ptr[pairs[:, 1] + 1] - 1
+    # A trip that takes no time at all could come round to itself within one second.
+    bad = (calls.dep_time[first] < end) | (calls.arr_time[last] <= end)
+    if bad.any():
+        trip, following = pairs[int(np.argmax(bad))].tolist()
+        raise TimetableError(f"nobody can stay seated from trip {trip} to trip {following}")
+    return pairs
+
+
+def with_stays(patterns: Patterns, stays: np.ndarray) -> Patterns:
+    """Patterns whose riders may stay seated: rows ``(trip, next trip)``, the patterns' trips."""
+    pairs = stays[np.lexsort((stays[:, 1], stays[:, 0]))]
+    ptr = np.searchsorted(pairs[:, 0], np.arange(len(patterns.trip_pattern) + 1))
+    return patterns._replace(stay_ptr=frozen(ptr), stay_trip=frozen(pairs[:, 1]))
+
+
+def list_stays(patterns: Patterns) -> np.ndarray:
+    """Rows ``(trip, next trip)`` of the stays of patterns, shape (n, 2)."""
+    trip = np.repeat(np.arange(len(patterns.trip_pattern)), np.diff(patterns.stay_ptr))
+    return np.stack((trip, patterns.stay_trip), axis=1).astype(np.int64)
+
+
+def longest_stay(patterns: Patterns) -> int:
+    """Most trips that a rider can take one after the other on one seat; 1 without stays."""
+    pairs = list_stays(patterns)
+    depth = np.ones(len(patterns.trip_pattern), np.int64)
+    # Feeders end before what they feed does: later ends first.
+    ends = patterns.arr_time[patterns.trip_event_ptr[1:] - 1]
+    for trip, following in pairs[np.argsort(-ends[pairs[:, 0]], kind="stable")].tolist():
+        depth[trip] = max(depth[trip], depth[following] + 1)
+    return int(depth.max(initial=1))
 
 
 def _group_by_pattern(calls: Calls) -> list[list[int]]:
@@ -246,12 +351,14 @@ def _group_by_pattern(calls: Calls) -> list[list[int]]:
     return list(groups.values())
 
 
-def _split_fifo(calls: Calls, trips: list[int]) -> list[list[int]]:
-    """Chains of trips in which none overtakes another, at any call."""
+def _split_fifo(calls: Calls, trips: list[int], ranks: np.ndarray | None = None) -> list[list[int]]:
+    """Chains of trips in which none overtakes another, at any call, nor in ``ranks``."""
     start = calls.trip_ptr[trips]
     span = np.arange(int(calls.trip_ptr[trips[0] + 1] - start[0]))
     rows = start[:, None] + span
     times = np.concatenate((calls.dep_time[rows], calls.arr_time[rows]), axis=1)
+    if ranks is not None:
+        times = np.concatenate((times, ranks), axis=1)
     # Lexicographic order extends "never earlier anywhere", so one pass of first fit suffices.
     order = np.lexsort(times.T[::-1])
     times = times[order]
@@ -294,6 +401,8 @@ def lay_out(
         at_stop_ptr=frozen(np.searchsorted(stop[by_stop], np.arange(n_stops + 1))),
         at_stop_pattern=frozen(pattern_of_call[by_stop]),
         at_stop_pos=frozen(pos_of_call[by_stop]),
+        stay_ptr=frozen(np.zeros(len(trip_order) + 1)),
+        stay_trip=frozen([]),
     )
 
 
@@ -407,9 +516,9 @@ class StopOffsets:
 
     def __init__(self, walks: Walks) -> None:
         n = len(walks.change_s)
-        source = np.repeat(np.arange(n), np.diff(walks.ptr))
-        self._access = _by_stop(source, walks.stop, walks.seconds, n)
-        self._egress = _by_stop(walks.stop, source, walks.seconds, n)
+        source, other, seconds = _between_places(walks)
+        self._access = _by_stop(source, other, seconds, n)
+        self._egress = _by_stop(other, source, seconds, n)
 
     def list_access(self, stop: int) -> Offsets:
         """As `list_access` says."""
@@ -418,6 +527,33 @@ class StopOffsets:
     def list_egress(self, stop: int) -> Offsets:
         """As `list_egress` says."""
         return _of_stop(*self._egress, stop)
+
+
+def _between_places(walks: Walks) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Footpaths as those take them who come from outside or leave: all copies of a stop are one."""
+    n = len(walks.change_s)
+    source = np.repeat(np.arange(n), np.diff(walks.ptr))
+    if (walks.place == np.arange(n)).all():
+        return source, walks.stop, walks.seconds
+    key = walks.place[source].astype(np.int64) * n + walks.place[walks.stop]
+    order = np.lexsort((walks.seconds, key))
+    pairs, first = np.unique(key[order], return_index=True)
+    copies: dict[int, list[int]] = {}
+    for stop, place in enumerate(walks.place.tolist()):
+        copies.setdefault(place, []).append(stop)
+    rows = [
+        (a, b, 0 if from_place == to_place else s)
+        for from_place, to_place, s in zip(
+            (pairs // n).tolist(), (pairs % n).tolist(), walks.seconds[order][first].tolist(),
+            strict=True,
+        )
+        for a in copies[from_place]
+        for b in copies[to_place]
+        if a != b
+    ]  # fmt: skip
+    rows += [(a, b, 0) for group in copies.values() for a in group for b in group if a != b]
+    table = np.array(rows, np.int64).reshape(-1, 3)
+    return table[:, 0], table[:, 1], table[:, 2]
 
 
 def _by_stop(
@@ -443,14 +579,9 @@ def _of_stop(ptr: list[int], stops: Int32Array, seconds: Int32Array, stop: int) 
 
 def list_access(timetable: Timetable, stop: int) -> Offsets:
     """The stop itself and the stops that a footpath leads to, as access offsets."""
-    walks = timetable.walks
-    span = slice(walks.ptr[stop], walks.ptr[stop + 1])
-    return get_offsets([stop, *walks.stop[span]], [0, *walks.seconds[span]], timetable.n_stops)
+    return StopOffsets(timetable.walks).list_access(stop)
 
 
 def list_egress(timetable: Timetable, stop: int) -> Offsets:
     """The stop itself and the stops from which a footpath leads to it, as egress offsets."""
-    walks = timetable.walks
-    into = np.flatnonzero(walks.stop == stop)
-    sources = np.searchsorted(walks.ptr, into, side="right") - 1
-    return get_offsets([stop, *sources], [0, *walks.seconds[into]], timetable.n_stops)
+    return StopOffsets(timetable.walks).list_egress(stop)

@@ -30,7 +30,8 @@ class Transfers(NamedTuple):
     """
 
     events: Int32Array  # (2 * (e + 1),) arrival in service seconds and offset into to, in turn
-    to: Int32Array  # (2 * m,) stop event boarded and its call of the pattern, in turn
+    to: Int32Array  # (2 * m,) stop event boarded and its call of the pattern, in turn; at the last
+    # call of a trip come first, as -1 - event, the trips that its riders may stay seated for
     cell: Int32Array  # (s,) cell of each stop, of `bounds`
     rest: npt.NDArray[np.uint32]  # what is left to each cell, by call: `bounds.Bounds`
 
@@ -135,6 +136,9 @@ def _transfers_of_trip(patterns, walks, trip, labels, n_kept, to, at):
     for pos in range(patterns.trip_event_ptr[trip + 1] - events - 1, 0, -1):
         n_kept[events + pos] = 0
         if not patterns.flags[first + pos] & CAN_ALIGHT:
+            at = _seats(patterns, trip, events + pos, n_kept, to, at)
+            if at < 0:
+                return -1
             continue
         stop, time = patterns.stop[first + pos], patterns.arr_time[events + pos]
         _bring(stop, time, labels)
@@ -153,6 +157,25 @@ def _transfers_of_trip(patterns, walks, trip, labels, n_kept, to, at):
                 to[2 * at] = patterns.trip_event_ptr[after] + board
                 to[2 * at + 1] = patterns.stop_ptr[target] + board
                 n_kept[events + pos] += 1
+        at = _seats(patterns, trip, events + pos, n_kept, to, at)
+        if at < 0:
+            return -1
+    return at
+
+
+@kernel
+def _seats(patterns, trip, event, n_kept, to, at):
+    # At the last call of a trip, adds what its riders may stay seated for. -1: ``to`` is full.
+    if event + 1 < patterns.trip_event_ptr[trip + 1]:
+        return at
+    for i in range(patterns.stay_ptr[trip], patterns.stay_ptr[trip + 1]):
+        if at == 0:
+            return -1
+        following = patterns.stay_trip[i]
+        at -= 1
+        to[2 * at] = -1 - patterns.trip_event_ptr[following]
+        to[2 * at + 1] = patterns.stop_ptr[patterns.trip_pattern[following]]
+        n_kept[event] += 1
     return at
 
 
@@ -198,7 +221,8 @@ def _improves(patterns, target, after, board, labels):
     # Rides ``after`` from ``board`` on; True if it is the first to bring riders somewhere so soon.
     first, end = patterns.stop_ptr[target], patterns.stop_ptr[target + 1]
     events = patterns.trip_event_ptr[after] - first
-    better = False
+    # Where its riders may stay seated, it is kept whatever it brings on its own.
+    better = patterns.stay_ptr[after] < patterns.stay_ptr[after + 1]
     for call in range(first + board + 1, end):
         if patterns.flags[call] & CAN_ALIGHT:
             better |= _bring(patterns.stop[call], patterns.arr_time[events + call], labels)

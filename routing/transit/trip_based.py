@@ -18,14 +18,21 @@ from routing.transit.timetable import (
     Timetable,
     get_offsets,
     get_time,
+    list_stays,
+    longest_stay,
 )
 from routing.transit.transfers import Transfers
-from routing.transit.trip_search import _BAD_OFFSETS, _FULL, _find, _find_range
+from routing.transit.trip_search import (
+    _BAD_OFFSETS,
+    _FULL,
+    _WALL,
+    _WALL_WITH_SEATS,
+    _find,
+    _find_range,
+)
 from routing.types import NEVER, Int32Array
 
 _FIRST_ROWS = 1 << 12
-# Nobody boards at the last call of a pattern: no ride passes it.
-_WALL = -1
 
 
 class TripWorkspace(NamedTuple):
@@ -43,7 +50,7 @@ class TripWorkspace(NamedTuple):
     best: Int32Array  # (k + 1,) earliest arrival with at most that many trips
     target: Int32Array  # (k + 1,) segment that arrives first with that many trips, or NONE
     target_event: Int32Array  # (k + 1,) event where it is left
-    rides: Int32Array  # (k, 3) trip, boarding event, alighting event; last ride first
+    rides: Int32Array  # (r, 4) as `journey.write_legs` reads them, last ride first
     starts: npt.NDArray[np.int64]  # (n + 1,) departure and event packed, for windows
     bound_row: npt.NDArray[np.int64]  # (8,) rows of the bounds to the cells of the egress
     n_bounds: Int32Array  # (1,) count of these; 0: searched without
@@ -62,7 +69,7 @@ def trip_workspace(timetable: Timetable, max_trips: int = DEFAULT_MAX_TRIPS) -> 
         best=np.empty(max_trips + 1, np.int32),
         target=np.empty(max_trips + 1, np.int32),
         target_event=np.empty(max_trips + 1, np.int32),
-        rides=np.empty((max_trips, 3), np.int32),
+        rides=np.empty((max_trips * longest_stay(timetable.patterns), 4), np.int32),
         starts=np.empty(n + 1, np.int64),
         bound_row=np.empty(8, np.int64),
         n_bounds=np.zeros(1, np.int32),
@@ -71,7 +78,10 @@ def trip_workspace(timetable: Timetable, max_trips: int = DEFAULT_MAX_TRIPS) -> 
 
 def _unboarded(timetable: Timetable) -> Int32Array:
     calls = np.full(len(timetable.patterns.stop), NEVER, np.int32)
-    calls[timetable.patterns.stop_ptr[1:] - 1] = _WALL
+    patterns = timetable.patterns
+    calls[patterns.stop_ptr[1:] - 1] = _WALL
+    seated = patterns.trip_pattern[list_stays(patterns)[:, 0]]
+    calls[patterns.stop_ptr[seated + 1] - 1] = _WALL_WITH_SEATS
     return calls
 
 
@@ -123,7 +133,7 @@ def find_journeys(
     work = workspace or trip_workspace(timetable, max_trips)
     _check_max_trips(max_trips, work)
     start, end = _offsets(access), _offsets(egress)
-    rows = np.empty((max_trips * (2 * max_trips + 2), LEG_WIDTH), np.int32)
+    rows = np.empty((max_trips * (2 * len(work.rides) + 1), LEG_WIDTH), np.int32)
     n_rows = _find(
         timetable.patterns, timetable.walks, transfers, start, end,
         get_time(dep_time), np.int32(max_trips), work, rows,
@@ -180,7 +190,7 @@ def find_range_journeys(
         raise ValueError(f"window_s is {window_s}")
     start, end = _offsets(access), _offsets(egress)
     window = get_time(dep_time), get_time(dep_time + window_s)
-    n_rows, capacity = _FULL, max(_FIRST_ROWS, max_trips * (2 * max_trips + 2))
+    n_rows, capacity = _FULL, max(_FIRST_ROWS, 2 * len(work.rides) + 1)
     while n_rows == _FULL:
         rows = np.empty((capacity, LEG_WIDTH), np.int32)
         n_rows = _find_range(
@@ -193,8 +203,8 @@ def find_range_journeys(
 
 
 def _check_max_trips(max_trips: int, work: TripWorkspace) -> None:
-    if not 1 <= max_trips <= len(work.rides):
-        raise ValueError(f"max_trips is {max_trips}, the workspace holds 1..{len(work.rides)}")
+    if not 1 <= max_trips < len(work.best):
+        raise ValueError(f"max_trips is {max_trips}, the workspace holds 1..{len(work.best) - 1}")
 
 
 def _offsets(offsets: Any) -> Offsets:

@@ -8,7 +8,7 @@ from numba import njit
 
 from routing.kernel import kernel
 from routing.transit.bounds import MOST_TRIPS, UNIT_S
-from routing.transit.journey import write_legs
+from routing.transit.journey import SEATED, write_legs, write_ride
 from routing.transit.raptor import _first_trip
 from routing.transit.timetable import CAN_ALIGHT, CAN_BOARD
 from routing.types import NEVER, NONE
@@ -19,6 +19,9 @@ _BAD_OFFSETS = -2
 # Columns of a segment: event boarded, last event, what leads from events to calls of the pattern,
 # segment before, event left there.
 _BOARD, _END, _TO_CALL, _PARENT, _LEFT = range(5)
+# Nobody boards at the last call of a pattern: no ride passes it. The second, where riders of some
+# trip of the pattern may stay seated.
+_WALL, _WALL_WITH_SEATS = -1, -2
 # Egress in more cells than these is searched without bounds.
 _MOST_ROWS = 8
 
@@ -148,7 +151,7 @@ def _can_start(patterns, pattern, call):
 
 
 @kernel
-def _push(transfers, event, call, parent, left, n, k, max_trips, work):
+def _extend(transfers, event, call, parent, left, n, k, max_trips, work):
     # Adds the segment of a trip boarded at ``event``, as far as nobody was carried yet and as it
     # pays. Events of one call ascend with the trips of the pattern, so they tell which trip is
     # the earlier one.
@@ -167,6 +170,23 @@ def _push(transfers, event, call, parent, left, n, k, max_trips, work):
         return n
     _add(event, last, to_call, parent, left, n, work)
     return n + 1
+
+
+@kernel
+def _push(transfers, event, call, parent, left, n, k, max_trips, work):
+    # `_extend`, and in the same round whatever the riders may stay seated for.
+    at = n
+    n = _extend(transfers, event, call, parent, left, n, k, max_trips, work)
+    while at < n:
+        last = np.int64(work.segments[at, _END])
+        if work.boarded[last + work.segments[at, _TO_CALL]] == _WALL_WITH_SEATS:
+            for i in range(transfers.events[2 * last + 1], transfers.events[2 * last + 3]):
+                if transfers.to[2 * i] >= 0:
+                    break
+                event, call = -1 - transfers.to[2 * i], transfers.to[2 * i + 1]
+                n = _extend(transfers, event, call, at, -1 - last, n, k, max_trips, work)
+        at += 1
+    return n
 
 
 @kernel
@@ -197,6 +217,8 @@ def _follow(transfers, segment, n, k, max_trips, work):
             break
         for i in range(transfers.events[2 * event + 1], transfers.events[2 * event + 3]):
             board, call = transfers.to[2 * i], transfers.to[2 * i + 1]
+            if board < 0:
+                continue
             # The arrival here is at hand; when the trip comes there costs a look far away.
             if work.boarded[call] > board and _pays(transfers, call, now, k, max_trips, work):
                 n = _push(transfers, board, call, segment, event, n, k, max_trips, work)
@@ -206,15 +228,18 @@ def _follow(transfers, segment, n, k, max_trips, work):
 @kernel
 def _write(patterns, walks, access, egress, k, work, rows, n_rows):
     # Writes the legs of the best journey of k trips; returns the count of rows.
-    segment, event = work.target[k], work.target_event[k]
+    segment, event = np.int64(work.target[k]), np.int64(work.target_event[k])
     n_rides = 0
     while segment != NONE:
-        work.rides[n_rides, 0] = _trip_of(patterns, event)
-        work.rides[n_rides, 1] = work.segments[segment, _BOARD]
-        work.rides[n_rides, 2] = event
-        n_rides += 1
-        event = work.segments[segment, _LEFT]
-        segment = work.segments[segment, _PARENT]
+        board, left = work.segments[segment, _BOARD], np.int64(work.segments[segment, _LEFT])
+        trip = _trip_of(patterns, event)
+        parent = np.int64(work.segments[segment, _PARENT])
+        is_seated = parent != NONE and left < 0
+        events = patterns.trip_event_ptr[trip]
+        at = SEATED if is_seated else board - events
+        n_rides = write_ride(patterns, trip, at, event - events, n_rides, work.rides)
+        event = -1 - left if is_seated else left
+        segment = parent
     return write_legs(
         patterns, walks, access, egress, work.rides[:n_rides][::-1], rows, np.int64(n_rows)
     )
@@ -255,7 +280,7 @@ def _find_range(
         _rounds(transfers, n, max_trips, work)
         for k in range(1, max_trips + 1):
             if work.target[k] != NONE:
-                if n_rows + 2 * k + 1 > rows.shape[0]:
+                if n_rows + 2 * work.rides.shape[0] + 1 > rows.shape[0]:
                     _close(patterns, access, egress, work)
                     return _FULL
                 n_rows = _write(patterns, walks, access, egress, k, work, rows, n_rows)
@@ -327,8 +352,8 @@ def _board_within(patterns, transfers, stop, ready, n, max_trips, work):
 
 
 @kernel
-def _push_within(transfers, event, call, parent, left, n, k, max_trips, work):
-    # `_push` for a window: what is boarded with k trips is boarded with more.
+def _extend_within(transfers, event, call, parent, left, n, k, max_trips, work):
+    # `_extend` for a window: what is boarded with k trips is boarded with more.
     if work.boarded_by[call, k - 1] <= event:
         return n
     last, to_call = event, call - event
@@ -350,6 +375,23 @@ def _push_within(transfers, event, call, parent, left, n, k, max_trips, work):
 
 
 @kernel
+def _push_within(transfers, event, call, parent, left, n, k, max_trips, work):
+    # `_extend_within`, and in the same round whatever the riders may stay seated for.
+    at = n
+    n = _extend_within(transfers, event, call, parent, left, n, k, max_trips, work)
+    while at < n:
+        last = np.int64(work.segments[at, _END])
+        if work.boarded_by[last + work.segments[at, _TO_CALL], 0] == _WALL_WITH_SEATS:
+            for i in range(transfers.events[2 * last + 1], transfers.events[2 * last + 3]):
+                if transfers.to[2 * i] >= 0:
+                    break
+                event, call = -1 - transfers.to[2 * i], transfers.to[2 * i + 1]
+                n = _extend_within(transfers, event, call, at, -1 - last, n, k, max_trips, work)
+        at += 1
+    return n
+
+
+@kernel
 def _follow_within(transfers, segment, n, k, max_trips, work):
     for event in range(work.segments[segment, _BOARD] + 1, work.segments[segment, _END] + 1):
         now = transfers.events[2 * event]
@@ -357,6 +399,8 @@ def _follow_within(transfers, segment, n, k, max_trips, work):
             break
         for i in range(transfers.events[2 * event + 1], transfers.events[2 * event + 3]):
             board, call = transfers.to[2 * i], transfers.to[2 * i + 1]
+            if board < 0:
+                continue
             # The arrival here is at hand; when the trip comes there costs a look far away.
             if work.boarded_by[call, k - 1] > board and _pays(
                 transfers, call, now, k, max_trips, work

@@ -258,10 +258,22 @@ def test_a_calendar_on_which_nothing_runs_has_no_dates(load):
         _ = feed.dates
 
 
-def test_transfers_between_trips_only_are_noted(load):
-    text = "from_trip_id,to_trip_id,transfer_type\nt1,t2,4\n"
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("from_trip_id,to_trip_id,transfer_type\nt1,t9,4\n", "names a trip that is not there"),
+        ("from_trip_id,to_trip_id,transfer_type\nt1,,4\n", "names a trip that is not there"),
+        ("from_stop_id,to_stop_id,transfer_type\nA,,2\n", "names a stop that is not there"),
+        (
+            "from_stop_id,to_stop_id,from_route_id,transfer_type\nA,A,r9,2\n",
+            "names a route that is not there",
+        ),
+    ],
+)
+def test_transfers_of_what_is_not_there_are_dropped(load, text, found):
     feed = load(with_changes({"transfers.txt": text}))
-    assert "noted transfers.txt row 2: holds for certain routes or trips only" in str(feed.report)
+    assert [(x.file, x.rows, x.problem) for x in feed.report] == [("transfers.txt", (2,), found)]
+    assert len(feed.transfers) == 0
 
 
 def test_a_boarding_area_inherits_from_its_platforms_station(load):

@@ -16,6 +16,7 @@ class Network:
     trips: list = field(default_factory=list)
     footpaths: list = field(default_factory=list)  # (from_stop, to_stop, seconds)
     change_s: list = field(default_factory=list)  # per stop
+    stays: list = field(default_factory=list)  # (trip, next trip) that riders may stay seated for
 
     def __post_init__(self):
         self.change_s = self.change_s or [0] * self.n_stops
@@ -40,6 +41,16 @@ def rounds_from(network, ride, max_trips):
     return _more_rounds(network, ride, ready, max_trips - 1)
 
 
+def _ride(network, trip, boarded, ride):
+    """Alight wherever a trip, and what riders may stay seated for, leads to from a call on."""
+    for stop, arr, _, _, can_alight in network.trips[trip][boarded + 1 :]:
+        if can_alight:
+            ride[stop] = min(ride[stop], arr)
+    for before, following in network.stays:
+        if before == trip:
+            _ride(network, following, 0, ride)
+
+
 def _walked(network, ride, ready):
     ready = [min(ready[i], ride[i] + network.change_s[i]) for i in range(network.n_stops)]
     for a, b, seconds in network.footpaths:
@@ -52,12 +63,10 @@ def _more_rounds(network, ride, ready, n_rounds):
     for _ in range(n_rounds):
         ride = list(ride)
         previous = table[-1][1]
-        for calls in network.trips:
-            for i, (a, _, dep, can_board, _) in enumerate(calls):
+        for trip, calls in enumerate(network.trips):
+            for i, (a, _, dep, can_board, _) in enumerate(calls[:-1]):
                 if can_board and previous[a] <= dep:
-                    for b, arr, _, _, can_alight in calls[i + 1 :]:
-                        if can_alight:
-                            ride[b] = min(ride[b], arr)
+                    _ride(network, trip, i, ride)
         ready = _walked(network, ride, ready)
         table.append((ride, ready))
     return table
@@ -108,3 +117,52 @@ def profile(network, access, egress, dep_time, window_s, max_trips):
 
     kept = {item for item in found if not any(beats(other, item) for other in found)}
     return sorted(item for item in kept if item[0] < dep_time + window_s)
+
+
+def pareto_limited(network, rules, access, egress, dep_time, max_trips):
+    """`pareto` where changes depend on trips: who arrives is known by stop and trip.
+
+    A rule is (from_stop, to_stop, from_trips or None, to_trips or None, seconds, specificity).
+    """
+    arrivals, best, pairs = {}, FAR, []
+    for k in range(1, max_trips + 1):
+        found = dict(arrivals)
+        for trip, calls in enumerate(network.trips):
+            for i, (stop, _, dep, can_board, _) in enumerate(calls[:-1]):
+                if can_board and _is_ready(
+                    network, rules, access, dep_time, arrivals, stop, trip, dep
+                ):
+                    for b, arr, _, _, can_alight in calls[i + 1 :]:
+                        if can_alight:
+                            found[b, trip] = min(found.get((b, trip), FAR), arr)
+        arrivals = found
+        ends = [time + s for (b, _), time in arrivals.items() for stop, s in egress if stop == b]
+        if min(ends, default=FAR) < best:
+            best = min(ends)
+            pairs.append((k, best))
+    return pairs
+
+
+def _is_ready(network, rules, access, dep_time, arrivals, stop, trip, dep):
+    if any(dep_time + s <= dep for where, s in access if where == stop):
+        return True
+    return any(
+        time + _change_s(network, rules, a, before, stop, trip) <= dep
+        for (a, before), time in arrivals.items()
+    )
+
+
+def _change_s(network, rules, from_stop, from_trip, to_stop, to_trip):
+    holding = [
+        rule
+        for rule in rules
+        if rule[:2] == (from_stop, to_stop)
+        and (rule[2] is None or from_trip in rule[2])
+        and (rule[3] is None or to_trip in rule[3])
+    ]
+    if holding:
+        return max(holding, key=lambda rule: rule[5])[4]
+    if from_stop == to_stop:
+        return network.change_s[from_stop]
+    walks = [s for a, b, s in network.footpaths if (a, b) == (from_stop, to_stop)]
+    return min(walks, default=FAR)

@@ -22,7 +22,7 @@ from routing.transit.delays import END_OF_WORDS, Runs, apply_runs, spread_delays
 from routing.types import NONE, frozen
 from tests.naive import naive_delays, naive_transit
 from tests.naive.naive_transit import Network
-from tests.routing.transit.networks import compile_network, networks, queries, split
+from tests.routing.transit.networks import calls_of, compile_network, networks, queries, split
 
 MAX_TRIPS = 6
 
@@ -113,7 +113,7 @@ def check_rules(timetable):
 @settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_every_search_answers_from_what_really_runs(data):
-    drawn = data.draw(networks())
+    drawn = data.draw(networks(with_stays=False))
     scheduled = compile_network(drawn)
     network = network_of(scheduled, drawn)
     gone, runs = data.draw(what_happens(network))
@@ -228,3 +228,22 @@ def test_delays_spread_as_the_slow_twin_says(drawn, delay_s):
         zip(found.arr_time.tolist(), found.dep_time.tolist(), found.is_live == 1, strict=True)
     )
     assert got == naive_delays.spread(times, said, delay_s)
+
+
+def test_riders_stay_seated_as_long_as_the_vehicle_still_meets_its_next_trip():
+    """Trip 0: A 0 > B 10, goes on as trip 1: B 12 > C 20; it comes 2, then 3 s late."""
+    trips = [
+        [(stop, time, time, True, True) for stop, time in calls]
+        for calls in ([(0, 0), (1, 10)], [(1, 12), (2, 20)])
+    ]
+    network = Network(3, trips, change_s=[0, 5, 0], stays=[(0, 1)])
+    timetable = compile_network(network)
+    start, end = get_offsets([0], [0], 3), get_offsets([2], [0], 3)
+    for late_s, found in ((2, [(1, 20)]), (3, [])):
+        late = [
+            (stop, time + late_s, time + late_s, True, True) for stop, time in ((0, 0), (1, 10))
+        ]
+        runs = Runs(calls_of(Network(3, [late])), np.array([0]))
+        copy, _ = apply_runs(timetable, np.array([0]), runs)
+        journeys = raptor.find_journeys(copy, start, end, 0)
+        assert [(x.n_trips, x.arr_time) for x in journeys] == found

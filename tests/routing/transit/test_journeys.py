@@ -16,6 +16,7 @@ from routing.transit import (
     get_offsets,
     next_departures,
     raptor,
+    reach,
     step_free,
 )
 from routing.transit.timetable import Calls
@@ -45,6 +46,7 @@ def test_arrivals_agree_with_the_naive_twin(data):
     slow = naive_transit.earliest_arrivals(network, access, dep_time, 16)
     assert as_far(csa.earliest_arrivals(timetable, start, dep_time)) == slow
     assert as_far(raptor.earliest_arrivals(timetable, start, dep_time, 16)) == slow
+    assert as_far(reach.earliest_arrivals(timetable, start, dep_time)) == slow
 
 
 @settings(max_examples=200, deadline=None)
@@ -59,11 +61,12 @@ def test_journeys_agree_with_the_naive_twin_and_can_be_replayed(data):
     found = [(journey.n_trips, journey.arr_time) for journey in journeys]
     assert found == naive_transit.pareto(network, access, egress, dep_time, MAX_TRIPS)
 
-    first = find_earliest_journey(timetable, start, end, dep_time)
     slow = naive_transit.pareto(network, access, egress, dep_time, 16)
-    assert (first.arr_time if first else None) == (slow[-1][1] if slow else None)
-
-    for journey in [*journeys, *([first] if first else [])]:
+    for module in (csa, reach):
+        first = module.find_earliest_journey(timetable, start, end, dep_time)
+        assert (first.arr_time if first else None) == (slow[-1][1] if slow else None)
+        journeys += [first] if first else []
+    for journey in journeys:
         check_journey(timetable, journey, start, end, dep_time)
 
 
@@ -73,12 +76,17 @@ def test_a_reused_workspace_changes_nothing(data):
     network = data.draw(networks())
     timetable = compile_network(network)
     rounds, scan = raptor.round_workspace(timetable), csa.scan_workspace(timetable)
+    reached = reach.reach_workspace(timetable)
     for _ in range(3):
         access, egress, dep_time = data.draw(queries(network))
         start, end = offsets_of(network, access), offsets_of(network, egress)
         query = (timetable, start, end, dep_time)
         assert find_journeys(*query, workspace=rounds) == find_journeys(*query)
-        assert find_earliest_journey(*query, workspace=scan) == find_earliest_journey(*query)
+        assert csa.find_earliest_journey(*query, workspace=scan) == csa.find_earliest_journey(
+            *query
+        )
+        first = reach.find_earliest_journey(*query)
+        assert reach.find_earliest_journey(*query, workspace=reached) == first
 
 
 @settings(max_examples=100, deadline=None)
@@ -100,8 +108,9 @@ def test_isochrones_agree_with_the_naive_twin(data):
     timetable, start = compile_network(network), offsets_of(network, access)
     slow = naive_transit.earliest_arrivals(network, access, dep_time, 16)
     within = [time if time <= dep_time + limit_s else FAR for time in slow]
-    found = csa.earliest_arrivals(timetable, start, dep_time, limit_s=limit_s)
-    assert as_far(found) == within
+    for module in (csa, reach):
+        found = module.earliest_arrivals(timetable, start, dep_time, limit_s=limit_s)
+        assert as_far(found) == within
 
 
 @settings(max_examples=100, deadline=None)

@@ -81,7 +81,12 @@ def crowded(seed, unit_s=1):
         trips.append(calls)
     footpaths = [(int(a), int(b), 2 * unit_s) for a, b in random.integers(0, 5, (2, 2)) if a != b]
     change_s = random.choice([0, 1, 3], 5) * unit_s
-    return Network(5, trips, footpaths, change_s.tolist())
+    stays = [
+        (int(i), int(j))
+        for i, j in random.integers(0, 16, (12, 2))
+        if trips[i][-1][1] <= trips[j][0][2] and trips[i][-1][1] < trips[j][-1][1]
+    ]
+    return Network(5, trips, footpaths, change_s.tolist(), stays)
 
 
 @pytest.mark.parametrize("unit_s", [1, UNIT_S, 2 * UNIT_S + 1])
