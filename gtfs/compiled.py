@@ -27,7 +27,7 @@ from routing.types import NONE, Int32Array, frozen
 
 _MAGIC = b"SOKCHO-DAY\n"
 #: Raised whenever the layout changes; other versions are refused.
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 _ALIGN = 64
 
 

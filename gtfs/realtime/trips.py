@@ -208,7 +208,7 @@ class TripReader:
                 n_words += 1
                 continue
             moved = self._assigned(item, update)
-            if moved is not None and moved != stop[pos]:
+            if moved is not None and moved != self._day.timetable.walks.place[stop[pos]]:
                 stop = _with(stop, pos, moved)
             if relation == _Update.SKIPPED:
                 flags = _with(flags, pos, 0)

@@ -238,12 +238,12 @@ def test_riders_stay_seated_as_long_as_the_vehicle_still_meets_its_next_trip():
     ]
     network = Network(3, trips, change_s=[0, 5, 0], stays=[(0, 1)])
     timetable = compile_network(network)
+    first = np.flatnonzero(timetable.patterns.dep_time[timetable.patterns.trip_event_ptr[:-1]] == 0)
     start, end = get_offsets([0], [0], 3), get_offsets([2], [0], 3)
     for late_s, found in ((2, [(1, 20)]), (3, [])):
         late = [
             (stop, time + late_s, time + late_s, True, True) for stop, time in ((0, 0), (1, 10))
         ]
-        runs = Runs(calls_of(Network(3, [late])), np.array([0]))
-        copy, _ = apply_runs(timetable, np.array([0]), runs)
+        copy, _ = apply_runs(timetable, first, Runs(calls_of(Network(3, [late])), first))
         journeys = raptor.find_journeys(copy, start, end, 0)
         assert [(x.n_trips, x.arr_time) for x in journeys] == found
