@@ -34,30 +34,38 @@ class Section(NamedTuple):
     #: What is measured, on what, with which seeds, and what the floor or peer does.
     text: str
     rows: Sequence[Row]
+    #: What is no latency: lines of cells, the first is the header.
+    table: Sequence[Sequence[str]] = ()
 
 
 def as_markdown(section: Section) -> str:
     """Return the section as Markdown: heading, command, explanation, table."""
-    lines = [HEADER, tuple("---" for _ in HEADER), *(_cells(row) for row in section.rows)]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    table = _markdown_table([HEADER, *(_cells(row) for row in section.rows)])
+    further = _markdown_table(section.table) if section.table else ""
     remarks = "\n".join(f"- {row.name}: {row.remark}" for row in section.rows if row.remark)
-    return "\n\n".join(
-        part
-        for part in (f"## {section.title}", f"`{section.command}`", section.text, table, remarks)
-        if part
-    )
+    head = (f"## {section.title}", f"`{section.command}`", section.text)
+    return "\n\n".join(part for part in (*head, further, table, remarks) if part)
+
+
+def _markdown_table(lines: Sequence[Sequence[str]]) -> str:
+    ruled = [lines[0], ["---"] * len(lines[0]), *lines[1:]]
+    return "\n".join(f"| {' | '.join(line)} |" for line in ruled)
 
 
 def as_table(section: Section) -> str:
     """Return the section as aligned columns for a terminal."""
-    lines = [HEADER, *(_cells(row) for row in section.rows)]
+    padded = _columns([HEADER, *(_cells(row) for row in section.rows)])
+    further = _columns(section.table) if section.table else []
+    remarks = [f"  {row.name}: {row.remark}" for row in section.rows if row.remark]
+    return "\n".join([section.title, *further, *padded, *remarks])
+
+
+def _columns(lines: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    padded = [
+    return [
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in lines
     ]
-    remarks = [f"  {row.name}: {row.remark}" for row in section.rows if row.remark]
-    return "\n".join([section.title, *padded, *remarks])
 
 
 def write_results(sections: Sequence[Section], path: Path = RESULTS) -> None:

@@ -21,10 +21,11 @@ MIN_DIRECT_S = 150
 MAX_WAIT_S = 600
 DWELL_S = 30
 HOUR_S = 3600
+PEAK_HOURS = (7.5, 8.5)
 OPEN, LAST, CLOSE = 6 * HOUR_S, 21.5 * HOUR_S, int(22.5 * HOUR_S)
 
 
-def make_world(seed: int, n_requests: int, n_vehicles: int) -> World:
+def make_world(seed: int, n_requests: int, n_vehicles: int, *, is_peak: bool = False) -> World:
     """Return a world; the same seed gives the same one.
 
     Parameters
@@ -35,6 +36,8 @@ def make_world(seed: int, n_requests: int, n_vehicles: int) -> World:
         How many riders ask on the day.
     n_vehicles : int
         How many vehicles of 8 seats and a wheelchair place there are.
+    is_peak : bool
+        Everybody wants to leave between 7:30 and 8:30.
 
     Returns
     -------
@@ -43,7 +46,8 @@ def make_world(seed: int, n_requests: int, n_vehicles: int) -> World:
     """
     rng = np.random.default_rng(seed)
     travel = _travel(rng)
-    leaving = np.sort(_leaving(rng, n_requests))
+    hours = rng.uniform(*PEAK_HOURS, n_requests) if is_peak else _hours(rng, n_requests)
+    leaving = np.sort(np.clip(hours * HOUR_S, OPEN + 180, LAST))
     riders = [_rider(k, int(time), travel, rng) for k, time in enumerate(leaving)]
     vehicles = tuple(
         Vehicle(f"v{k:02}", k % 3, k % 3, OPEN, CLOSE, ((8, 1),)) for k in range(n_vehicles)
@@ -64,16 +68,15 @@ def _travel(rng: np.random.Generator) -> TravelTimes:
     return static(np.rint(metres / SPEED_M_PER_S).astype(np.int64))
 
 
-def _leaving(rng: np.random.Generator, n: int) -> np.ndarray:
+def _hours(rng: np.random.Generator, n: int) -> np.ndarray:
     n_peak = int(SHARE_IN_PEAKS * n / 2)
-    hours = np.concatenate(
+    return np.concatenate(
         [
             rng.normal(8, 1, n_peak),
             rng.normal(17.8, 1.3, n_peak),
             rng.uniform(6, 21.5, n - 2 * n_peak),
         ]
     )
-    return np.clip(hours * HOUR_S, OPEN + 180, LAST)
 
 
 def _rider(k: int, earliest: int, travel: TravelTimes, rng: np.random.Generator) -> Rider:

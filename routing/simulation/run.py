@@ -174,7 +174,7 @@ class Simulation:
         Draft(self.state, self.state.now, self.network).get_ready()
         watch = self.settings.stopwatch
         began = watch() if watch else 0
-        decision = self._decide_or_rescue(command, due.time)
+        decision = self.answer(command, due.time)
         taken = watch() - began if watch else 0
         is_accepted = not isinstance(decision, Rejected)
         if not isinstance(decision, Rejected):
@@ -184,9 +184,28 @@ class Simulation:
                 self._queue.push(cancel_time, _What.CANCEL, rider.request_id)
         yield Answer(rider.request_id, is_accepted, due.time, taken)
 
-    def _decide_or_rescue(
+    def answer(
         self, command: cmd.ConfirmOffer | cmd.BookRide, now: int
     ) -> list[ev.Event] | Rejected:
+        """What is decided on a wish: room for it as plans are, else room made by the search.
+
+        Parameters
+        ----------
+        command
+            The wish.
+        now
+            Service seconds.
+
+        Returns
+        -------
+        list of Event or Rejected
+            As of `decide`, which has checked them.
+
+        Raises
+        ------
+        PlanError
+            If the search proposes what `decide` refuses: an error of this system.
+        """
         decision = decide(self.state, command, now, self.network)
         n_iterations = self.settings.rescue_iterations
         if not (n_iterations and isinstance(decision, Rejected) and decision.reason in LACKS_ROOM):

@@ -11,7 +11,7 @@ from routing.dispatch.commands import BookRide, ConfirmOffer, Offer, RideRequest
 from routing.dispatch.values import Party, Promise
 from routing.drt.model import Load, Vehicle
 from routing.errors import WorldError
-from routing.policy import ServicePolicy
+from routing.policy import CostWeights, ServicePolicy
 from routing.road.travel import TravelTimes, get_travel_s
 from routing.types import NEVER
 
@@ -86,7 +86,9 @@ def exact_policy(dwell_s: int) -> ServicePolicy:
     """The rules of a world whose requests say all limits themselves.
 
     Nobody is told a time that could move, so nothing is held still for the telling, and a
-    vehicle leaves so as to be there on the second.
+    vehicle leaves so as to be there on the second. A second of waiting counts for more than in
+    the service: who is fetched early leaves room for those who are still to ask, which on worlds
+    of 1,000 requests was worth half a point of the share that is served.
     """
     return ServicePolicy(
         dwell_s=dwell_s,
@@ -95,6 +97,7 @@ def exact_policy(dwell_s: int) -> ServicePolicy:
         no_earlier_within_s=0,
         no_later_within_s=0,
         early_arrival_s=0,
+        weights=CostWeights(drive=1.0, wait=0.4, ride=0.1),
     )
 
 
