@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date, timedelta
@@ -216,6 +217,7 @@ def _service(
         offers=OfferTokens(secret),
         metrics=metrics,
         speed=clock.speed,
+        at_the_wheel=Counter(),
         zones=_zones(area),
         roads=asset(encode(road_lines(area)), GeoJSON.media_type, AN_HOUR),
         feed=None if feed is None else asset(feed, "application/zip", AN_HOUR),

@@ -1,5 +1,6 @@
 """Everything that the routers work with, put together once by the composition root."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -51,6 +52,8 @@ class Service:
     offers: OfferTokens
     metrics: Metrics
     speed: float
+    #: How many pages follow the manifest of each vehicle.
+    at_the_wheel: Counter[str]
     zones: Asset
     roads: Asset
     feed: Asset | None

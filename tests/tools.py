@@ -1,4 +1,4 @@
-"""Programs that the tests need and pip cannot bring whole: a browser, its driver, Redis, curl, Caddy.
+"""Programs that the tests need and pip cannot bring whole: browser, driver, Redis, curl, Caddy.
 
 `python -m tests.tools` (part of `make test`) finds each on the machine, installs what is missing
 where it can, and fails naming what it could not get. Nothing is skipped in silence.

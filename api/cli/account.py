@@ -134,7 +134,7 @@ async def _password(
 def _line(account: "Account") -> str:
     vehicle = f" {account.vehicle_id}" if account.vehicle_id else ""
     shut = " (disabled)" if account.disabled else ""
-    return f"{account.name}\t{account.role.value}{vehicle}{shut}\t{account.account_id}"
+    return f"{account.name}\t{account.role.value}{vehicle}{shut}\t{account.caller.subject}"
 
 
 COMMAND = Command(

@@ -42,13 +42,20 @@ class Client:
 
     async def get(self, path: str, **query: Any) -> Any:
         """The body of a resource."""
-        return await self._send("GET", path, params=query)
+        return _body(await self._send("GET", path, params=query))
+
+    async def get_with_headers(self, path: str) -> tuple[Any, httpx.Headers]:
+        """The body of a resource, and what stands above it."""
+        answer = await self._send("GET", path)
+        return _body(answer), answer.headers
 
     async def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """Do something, once, even if it takes several tries."""
-        return await self._send("POST", path, json=body or {}, key=str(uuid.uuid4()))
+        return _body(await self._send("POST", path, json=body or {}, key=str(uuid.uuid4())))
 
-    async def _send(self, method: str, path: str, *, key: str = "", **content: Any) -> Any:
+    async def _send(
+        self, method: str, path: str, *, key: str = "", **content: Any
+    ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         if key:
             headers["Idempotency-Key"] = key
@@ -60,7 +67,7 @@ class Client:
                     raise
             else:
                 if answer.status_code < httpx.codes.SERVICE_UNAVAILABLE or pause_s is None:
-                    return _body(answer)
+                    return answer
             await self.clock.sleep(pause_s * self.clock.speed)
         raise AssertionError("unreachable")
 

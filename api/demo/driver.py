@@ -13,6 +13,8 @@ from gtfs.area import Area
 LOOK_S = 1.0
 #: How much earlier or later than planned a drive ends, as a share of its time.
 NOISE = 0.08
+#: Header of a manifest that a driver's page follows.
+FOLLOWED = "Sokcho-Followed"
 
 
 class Driver:
@@ -46,7 +48,11 @@ class Driver:
         await self._client.clock.sleep(LOOK_S * self._client.clock.speed)
 
     async def _act(self) -> None:
-        manifest = await self._manifest()
+        where = f"/v1/vehicles/{self._vehicle_id}/manifest"
+        manifest, headers = await self._client.get_with_headers(where)
+        if FOLLOWED in headers:
+            self._position = None
+            return  # a person is at the wheel
         visits = [visit for visit in manifest["visits"] if visit["under_way"]]
         if not visits:
             return
@@ -54,9 +60,6 @@ class Driver:
             await self._serve(visits[0])
         else:
             await self._drive(visits[0])
-
-    async def _manifest(self) -> Any:
-        return await self._client.get(f"/v1/vehicles/{self._vehicle_id}/manifest")
 
     async def _drive(self, visit: dict[str, Any]) -> None:
         """Go to a visit along the streets, telling positions on the way, and arrive."""

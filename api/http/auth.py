@@ -19,6 +19,7 @@ from fastapi.security import HTTPBearer
 
 from api.http.cookies import check_origin, session_cookie
 from api.http.errors import Problem
+from api.http.roster import with_vehicle
 
 ALGORITHM = "HS256"
 AUDIENCE = "sokcho-transit"
@@ -149,7 +150,7 @@ class Allowed(HTTPBearer):
             ``unauthorised`` without a valid token or session, ``forbidden`` in another role,
             ``cross-site`` where a session's cookie comes with the request of another site.
         """
-        caller = await _caller_of(request)
+        caller = with_vehicle(await _caller_of(request), request.app.state.service)
         if caller.role not in self.roles:
             raise Problem("forbidden", {"roles": [role.value for role in self.roles]})
         return caller

@@ -1,5 +1,6 @@
 """Signing in and out, of staff and of riders."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -146,7 +147,8 @@ async def get_session(service: Served, request: Request, caller: Anyone) -> Resp
     session = await service.people.sessions.find(_cookie(request))
     if session is None or "authorization" in request.headers:
         return answer(SessionView(caller.role, caller.vehicle_id, None, None))
-    return answer(await _view(service, session))
+    view = await _view(service, session)
+    return answer(replace(view, vehicle_id=caller.vehicle_id))
 
 
 @router.delete(

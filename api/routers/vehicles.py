@@ -1,7 +1,8 @@
 """Shuttles: where everybody sees them, and what their drivers read and report."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request
@@ -61,6 +62,8 @@ LOOK_S = 0.5
 _OF_A_VEHICLE = ("unknown-vehicle", "wrong-state", "stale-version")
 _VERSION = re.compile(rb'"version":\d+,')
 A_DAY = timedelta(days=1)
+#: Header of a manifest that somebody follows: the demo's driver leaves the wheel to a person.
+FOLLOWED = "Sokcho-Followed"
 
 
 @router.get("", summary="Shuttles of today", response_model=Vehicles, tags=["rider"])
@@ -100,7 +103,10 @@ async def get_manifest(
 ) -> Response:
     """The driver's own list of today, next visit first."""
     state = get_vehicle_day(service, caller, vehicle_id)
-    return versioned(request, service.views.manifest(state, vehicle_id))
+    response = versioned(request, service.views.manifest(state, vehicle_id))
+    if service.at_the_wheel[vehicle_id]:
+        response.headers[FOLLOWED] = "yes"
+    return response
 
 
 def get_vehicle_day(service: Service, caller: Caller, vehicle_id: str) -> DayState:
@@ -130,7 +136,7 @@ async def follow_manifest(service: Served, caller: Driver, vehicle_id: PathId) -
 
 
 async def _manifest_messages(service: Service, vehicle_id: str) -> AsyncIterator[bytes]:
-    with service.loop.subscribe() as commits:
+    with service.loop.subscribe() as commits, _at_the_wheel(service, vehicle_id):
         shown = _manifest(service, vehicle_id)
         yield message("manifest", shown)
         async for commit in commits:
@@ -140,6 +146,15 @@ async def _manifest_messages(service: Service, vehicle_id: str) -> AsyncIterator
             if now_shown and _content(now_shown) != _content(shown):
                 shown = now_shown
                 yield message("manifest", shown)
+
+
+@contextmanager
+def _at_the_wheel(service: Service, vehicle_id: str) -> Iterator[None]:
+    service.at_the_wheel[vehicle_id] += 1
+    try:
+        yield
+    finally:
+        service.at_the_wheel[vehicle_id] -= 1
 
 
 def _manifest(service: Service, vehicle_id: str) -> bytes:

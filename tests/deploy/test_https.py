@@ -1,4 +1,4 @@
-"""HTTPS as the compose file has it: the same Caddyfile, run by a real Caddy with a CA of its own."""
+"""HTTPS as the compose file has it: the same Caddyfile, run by a real Caddy with its own CA."""
 
 import os
 import shutil

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from api.http.auth import Role
 from api.store.records import given_name
 from tests.api.http.conftest import driver_of
-from tests.api.http.running import at
+from tests.api.http.running import Person, at, caller
 
 
 @pytest.fixture
@@ -163,6 +164,32 @@ def test_a_manifest_is_followed(morning, rider):
                     break
     assert '"kind":"dropoff"' not in seen[0]
     assert '"kind":"dropoff"' in seen[1]
+
+
+def test_a_manifest_says_whether_somebody_follows_it(morning):
+    driver = driver_of(morning, "SH3")
+    path = f"{morning.url}/v1/vehicles/SH3/manifest"
+    assert "sokcho-followed" not in driver.get("/v1/vehicles/SH3/manifest").headers
+    with morning.http.stream("GET", f"{path}/events", headers=driver.headers) as stream:
+        lines = stream.iter_lines()
+        assert next(line for line in lines if line.startswith("data:"))
+        assert driver.get("/v1/vehicles/SH3/manifest").headers["sokcho-followed"] == "yes"
+
+
+def test_the_roster_gives_a_driver_the_days_vehicle(morning, dispatcher):
+    driver = Person(morning, caller(Role.DRIVER, "rostered"))
+    assert driver.get("/v1/vehicles/SH2/manifest").status_code == 403
+    day = morning.service.time.now()
+    begin, end = day.isoformat(), (day + timedelta(hours=9)).isoformat()
+    span = {"driver": "driver:rostered", "from_at": begin, "until_at": end}
+    body = {"shift_from": begin, "shift_until": end, "drivers": [span]}
+    set_ = dispatcher.post("/v1/duties/SH2", body)
+    assert set_.status_code == 200, set_.text
+    assert driver.get("/v1/session").json()["vehicle_id"] == "SH2"
+    assert driver.get("/v1/vehicles/SH2/manifest").status_code == 200
+    assert driver.get("/v1/vehicles/SH1/manifest").status_code == 403
+    morning.advance(10.2 * 3600)
+    assert driver.get("/v1/vehicles/SH2/manifest").status_code == 403
 
 
 def test_drivers_get_the_given_name_only(morning, rider):
