@@ -24,11 +24,13 @@ from api.http.metrics import Metrics
 from api.http.middleware import Envelope
 from api.http.openapi import api_routes, describe
 from api.http.responses import GeoJSON, encode
+from api.live.connections import ConnectionWatch
 from api.live.loop import AreaLoop, settle_memory
 from api.live.policies import Policies
 from api.live.positions import Positions
 from api.live.reoptimiser import Reoptimiser
 from api.live.rescuer import Rescuer
+from api.reports.keeper import Reports
 from api.routers import ROUTERS
 from api.schemas.service import Feature, FeatureCollection
 from api.served import area_store, served_area
@@ -36,6 +38,7 @@ from api.service import Service
 from api.settings import Settings, signing_secret
 from api.store.store import Store
 from api.trips.boarding_codes import BoardingCodes
+from api.trips.isochrones import Isochrones
 from api.trips.itineraries import stop_name
 from api.trips.offers import OfferTokens
 from api.trips.places import BusStop, Stops
@@ -130,6 +133,8 @@ async def _start(stack: AsyncExitStack, settings: Settings, clock: Clock | None)
     _keep_running(stack, _prepare_days(service))
     if service.realtime.is_wanted:
         _keep_running(stack, service.realtime.run())
+        _keep_running(stack, ConnectionWatch(service).run())
+    stack.push_async_callback(service.reports.close)
     reoptimiser = Reoptimiser(loop)
     await reoptimiser.start()
     stack.push_async_callback(reoptimiser.close)
@@ -194,6 +199,7 @@ def _service(
 ) -> Service:
     time = ServiceTime(area.timezone, clock, area.policy)
     stops = Stops(area, _bus_stops(timetables.find_any()), area.estimated)
+    hubs = find_hubs(stops, area.policy.walk_speed_m_per_s)
     positions, feed, metrics = Positions(), timetables.read_feed(), Metrics()
     codes = BoardingCodes(secret)
     return Service(
@@ -207,7 +213,9 @@ def _service(
         timetables=timetables,
         realtime=Realtime(realtime_source(settings, area), timetables, time, metrics),
         stops=stops,
-        hubs=find_hubs(stops, area.policy.walk_speed_m_per_s),
+        hubs=hubs,
+        isochrones=Isochrones(area, stops, hubs),
+        reports=Reports(area, settings.data_dir / "reports"),
         views=Views(time, stops, area.fares, codes, area.estimated),
         codes=codes,
         positions=positions,

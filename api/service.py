@@ -15,9 +15,11 @@ from api.live.loop import AreaLoop
 from api.live.policies import Policies
 from api.live.positions import Positions
 from api.live.rescuer import Rescuer
+from api.reports.keeper import Reports
 from api.settings import Settings
 from api.store.store import Store
 from api.trips.boarding_codes import BoardingCodes
+from api.trips.isochrones import Isochrones
 from api.trips.offers import OfferTokens
 from api.trips.places import Stops
 from api.trips.realtime import Realtime
@@ -43,6 +45,8 @@ class Service:
     realtime: Realtime
     stops: Stops
     hubs: Hubs
+    isochrones: Isochrones
+    reports: Reports
     views: Views
     codes: BoardingCodes
     positions: Positions

@@ -10,6 +10,7 @@ SECTIONS = (
     "micro.insertion",
     "micro.reoptimise",
     "transit.queries",
+    "transit.intermodal",
     "serve.booking",
     "day.strategies",
     "day.floors",

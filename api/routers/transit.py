@@ -1,7 +1,7 @@
 """Buses: next departures and journeys. By stop in a URL, by place in a body."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -45,8 +45,8 @@ At = Annotated[Moment | None, Query(description="Not before then; without it, no
 StopId = Annotated[Id, Query()]
 
 
-def _get_day(service: Service, at: datetime | None) -> tuple[str, CompiledDay, int]:
-    """Service date, timetable and service seconds of a moment.
+def get_day(service: Service, at: datetime | None) -> tuple[str, CompiledDay, int]:
+    """Return service date, timetable and service seconds of a moment.
 
     Raises
     ------
@@ -71,7 +71,7 @@ async def list_departures(
     stop = service.stops.find_bus(stop_id)
     if stop is None:
         raise Problem("unknown-stop")
-    found = _get_day(service, at)
+    found = get_day(service, at)
     return _departures(service, found, found[1].list_platforms(stop), limit)
 
 
@@ -81,7 +81,7 @@ async def list_departures(
 )  # fmt: skip
 async def list_departures_nearby(service: Served, body: DeparturesRequest) -> Response:
     """Of all bus stops within a walk. The place is in no log."""
-    found = _get_day(service, body.at)
+    found = get_day(service, body.at)
     speed = service.area.policy.walk_speed_m_per_s
     near = service.stops.nearest_bus(*body.position, body.walk_m, speed)
     return _departures(service, found, [stop for stop, _ in near], body.limit)
@@ -114,14 +114,27 @@ def _departure(
     return DepartureView(
         stop_id=day.stops.id[departure.stop_idx],
         stop_name=stop_name(day, departure.stop_idx),
+        stop_code=day.stops.code[departure.stop_idx] or None,
         route=route_view(day, departure.trip_idx),
         departs_at=service.time.at(date, departure.dep_time),
         live=state.is_live,
         scheduled_at=find_at(service, date, state.scheduled_dep_time),
         cancelled=False,
         alert_ids=tuple(alert.alert_id for alert in alerts),
+        step_free=step_free_word(day, departure),
         estimated=service.area.estimated,
     )
+
+
+def step_free_word(day: CompiledDay, departure: Departure) -> Literal["yes", "no", "unknown"]:
+    """Whether a bus can be boarded without steps, as far as the feed says (0, 1 or 2 in each)."""
+    said = (
+        int(day.stops.wheelchair[departure.stop_idx]),
+        int(day.trips.wheelchair[departure.trip_idx]),
+    )
+    if 2 in said:
+        return "no"
+    return "yes" if said == (1, 1) else "unknown"
 
 
 def _lost(service: Service, date: str, planned: CompiledDay, departure: Departure) -> DepartureView:
@@ -130,12 +143,14 @@ def _lost(service: Service, date: str, planned: CompiledDay, departure: Departur
     return DepartureView(
         stop_id=planned.stops.id[departure.stop_idx],
         stop_name=stop_name(planned, departure.stop_idx),
+        stop_code=planned.stops.code[departure.stop_idx] or None,
         route=route_view(planned, departure.trip_idx),
         departs_at=at,
         live=True,
         scheduled_at=at,
         cancelled=True,
         alert_ids=(),
+        step_free=step_free_word(planned, departure),
         estimated=service.area.estimated,
     )
 
@@ -202,7 +217,7 @@ def _journeys(
 ) -> Response:
     access = _near(service, origin, walk_m)
     egress = _near(service, destination, walk_m)
-    date, day, dep_time = _get_day(service, at)
+    date, day, dep_time = get_day(service, at)
     found = find_journeys(day.timetable, _offsets(day, access), _offsets(day, egress), dep_time)
     views = [_journey_view(service, date, day, journey) for journey in reversed(found)]
     rides = [leg for journey in found for leg in journey.rides]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -23,16 +23,22 @@ class PeriodView:
 
 @dataclass(frozen=True, slots=True)
 class DepartureView:
-    """A bus that leaves a stop, or was to leave it."""
+    """A bus that leaves a stop, or was to leave it.
+
+    ``stop_code`` is what stands on the sign, which tells platforms apart. ``step_free``: whether
+    both the stop and the vehicle can be used without steps, as far as the feed says.
+    """
 
     stop_id: str
     stop_name: Name
+    stop_code: str | None
     route: RouteView
     departs_at: datetime
     live: bool
     scheduled_at: datetime | None
     cancelled: bool
     alert_ids: tuple[str, ...]
+    step_free: Literal["yes", "no", "unknown"]
     estimated: bool
 
 

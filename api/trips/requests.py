@@ -69,8 +69,8 @@ def get_trip(service: Service, body: TripRequest) -> Trip:
     service_date = get_bookable_date(service, at)
     seconds = service.time.seconds(service_date, at)
     party = _party(body.party)
-    origin = _end(service, body.origin, party, "origin")
-    destination = _end(service, body.destination, party, "destination")
+    origin = get_end(service, body.origin, party, "origin")
+    destination = get_end(service, body.destination, party, "destination")
     request = RideRequest(origin.choices, destination.choices, party)
     if body.arrive_by is not None:
         request = replace(request, arrive_by=seconds)
@@ -110,7 +110,14 @@ def get_bookable_date(service: Service, at: datetime) -> str:
     return service.time.service_date(at)
 
 
-def _end(service: Service, place: Place, party: Party, field: str) -> End:
+def get_end(service: Service, place: Place, party: Party, field: str) -> End:
+    """Return where a trip begins or ends, with the virtual stops around it.
+
+    Raises
+    ------
+    Problem
+        ``unknown-stop``.
+    """
     if place.stop_id is not None:
         return _at_stop(service, place.stop_id, party, field)
     assert place.position is not None

@@ -190,7 +190,7 @@ def _load(file: Path) -> CompiledDay | None:
     return load_compiled(file) if file.exists() else None
 
 
-def _end_with_parent(parent: int) -> None:
+def end_with_parent(parent: int) -> None:
     """Have this process end once its parent has: an executor's process waits for work for ever."""
 
     def watch() -> None:
@@ -206,7 +206,7 @@ async def _in_another_process(job: FeedJob, service_dates: Sequence[str]) -> Non
     executor = ProcessPoolExecutor(
         max_workers=1,
         mp_context=get_context("spawn"),
-        initializer=_end_with_parent,
+        initializer=end_with_parent,
         initargs=(os.getpid(),),
     )
     try:

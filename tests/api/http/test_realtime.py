@@ -1,17 +1,19 @@
 """Real time from a file: late, cancelled and added buses as riders and dispatchers see them."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from google.transit import gtfs_realtime_pb2 as realtime
 
+from api.live.connections import ConnectionWatch
 from api.settings import Settings
 from api.trips.realtime import Realtime, realtime_source
 from gtfs.area import RealtimeSource
 from gtfs.realtime import call_state
 from routing.transit import next_departures
 from tests.api.http.running import at, place
+from tests.api.http.test_reading import book_to_the_coach
 
 FAILED = "http://127.0.0.1:1/trips.pb?key=secret"
 
@@ -175,3 +177,26 @@ def test_the_environment_goes_before_the_area_file(running):
     source = realtime_source(Settings(realtime="a.pb https://x.example/b.pb?key=1"), area)
     assert source.sources == ("a.pb", "https://x.example/b.pb?key=1")
     assert "key=1" not in repr(Settings(realtime="https://x.example/b.pb?key=1"))
+
+
+def test_rides_that_hang_on_a_bus_follow_it(running, rider, live):
+    running.next_morning()
+    running.have_timetable()
+    booked = book_to_the_coach(running, rider)
+    trip = booked["connection"]
+    watch = ConnectionWatch(running.service)
+    live(update(trip["trip_id"], delay=420))
+    assert running.wait(watch.look()) == 1
+    assert running.wait(watch.look()) == 0, "nothing new was said"
+    now = rider.get(f"/v1/bookings/{booked['booking_id']}").json()
+    late = datetime.fromisoformat(trip["at"]) + timedelta(seconds=420)
+    assert now["connection"] == trip | {"expected_at": late.isoformat()}
+    live(update(trip["trip_id"], "CANCELED"))
+    running.wait(watch.look())
+    now = rider.get(f"/v1/bookings/{booked['booking_id']}").json()
+    assert now["connection"]["status"] == "cancelled"
+    assert [b["cause"] for b in now["breaches"]] == ["trip_cancelled"]
+    live()
+    running.wait(watch.look())
+    now = rider.get(f"/v1/bookings/{booked['booking_id']}").json()
+    assert now["connection"] == trip

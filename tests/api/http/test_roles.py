@@ -18,7 +18,8 @@ PUBLIC = {
     "/v1/problems", "/v1/problems/{code}", "/v1/device-tokens", "/v1/vehicles",
     "/v1/sign-in", "/v1/sign-in/first-admin", "/v1/sign-in/provider",
     "/v1/sign-in/provider/callback", "/v1/phone-codes", "/v1/phone-tokens",
-    "/v1/vehicles/events", "/v1/departures", "/v1/journeys", "/v1/gtfs.zip",
+    "/v1/vehicles/events", "/v1/departures", "/v1/journeys", "/v1/isochrones", "/v1/service-alerts",
+    "/v1/gtfs.zip",
     "/healthz", "/readyz", "/metrics",
 }  # fmt: skip
 

@@ -116,9 +116,11 @@ def test_no_welfare_centre_is_no_share_at_all(report):
 
 def test_what_is_assumed_is_said_in_both_languages(report):
     text = as_markdown(report)
-    for words in ("시험용 가정입니다.", "Assumed, for tests.", "추정", "Estimated", "아무 예약이 없는",
-                  "nothing to do"):  # fmt: skip
-        assert words in text
+    for ko, en in (("시험용 가정입니다.", "Assumed, for tests."), ("추정", "Estimated")):
+        assert ko in text
+        assert en in text
+    assert "아무 예약이 없는 차량" in text
+    assert "vehicles with nothing to do" in text
 
 
 def test_every_form_of_it_is_readable(report, tmp_path):
