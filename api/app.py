@@ -13,11 +13,12 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from api.accounts.people import build_people, greet_operator
+from api.care.booker import Booker
 from api.clocks.chosen import choose_clock
 from api.clocks.clock import Clock, SystemClock
 from api.clocks.service_time import ServiceTime
 from api.demo.run import start_demo
-from api.http.assets import AN_HOUR, Asset, asset, page_routes
+from api.http.assets import AN_HOUR, Asset, asset, frame_route, page_routes
 from api.http.auth import Caller, Role, Tokens
 from api.http.errors import add_handlers
 from api.http.metrics import Metrics
@@ -31,8 +32,13 @@ from api.live.positions import Positions
 from api.live.reoptimiser import Reoptimiser
 from api.live.rescuer import Rescuer
 from api.reports.keeper import Reports
+from api.notify.composing import Composer
+from api.notify.notifier import Notifier
+from api.notify.senders import PhoneTexts, PushSender, Sender, Vapid, push_client
+from api.notify.subscriptions import Subscriptions
 from api.routers import ROUTERS
 from api.schemas.service import Feature, FeatureCollection
+from api.senders import load_sender
 from api.served import area_store, served_area
 from api.service import Service
 from api.settings import Settings, signing_secret
@@ -105,6 +111,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.router.routes.extend(page_routes(WEB))
+    # the page itself says so where there is no such stop
+    app.router.routes.append(frame_route("/s/{stop_id}", WEB / "index.html"))
     app.state.routes = tuple(api_routes())
     add_handlers(app)
     describe(app)
@@ -135,12 +143,25 @@ async def _start(stack: AsyncExitStack, settings: Settings, clock: Clock | None)
         _keep_running(stack, service.realtime.run())
         _keep_running(stack, ConnectionWatch(service).run())
     stack.push_async_callback(service.reports.close)
+    await _tell_riders(stack, service)
+    _keep_running(stack, Booker(service).run())
     reoptimiser = Reoptimiser(loop)
     await reoptimiser.start()
     stack.push_async_callback(reoptimiser.close)
     if settings.demo and settings.port:
         _play_demo(stack, service)
     return service
+
+
+async def _tell_riders(stack: AsyncExitStack, service: Service) -> None:
+    client = await stack.enter_async_context(push_client())
+    hosts = service.settings.push_hosts
+    senders: dict[str, Sender] = {
+        "push": PushSender(service.subscriptions, service.vapid, hosts, client),
+        "text": PhoneTexts(service.store, load_sender(service.settings.text_sender)),
+    }
+    composer = Composer(service.time, service.stops)
+    _keep_running(stack, Notifier(service.loop, service.store, composer, senders).run())
 
 
 def _play_demo(stack: AsyncExitStack, service: Service) -> None:
@@ -224,12 +245,20 @@ def _service(
         people=build_people(settings, secret, store),
         offers=OfferTokens(secret),
         metrics=metrics,
+        subscriptions=Subscriptions(store),
+        vapid=Vapid(secret, _push_contact(settings)),
+        metrics=Metrics(),
         speed=clock.speed,
         at_the_wheel=Counter(),
         zones=_zones(area),
         roads=asset(encode(road_lines(area)), GeoJSON.media_type, AN_HOUR),
         feed=None if feed is None else asset(feed, "application/zip", AN_HOUR),
     )
+
+
+def _push_contact(settings: Settings) -> str:
+    """Push services want to know whom to write to when notes go wrong."""
+    return settings.push_contact or settings.public_url
 
 
 def _bus_stops(day: CompiledDay | None) -> Sequence[BusStop]:

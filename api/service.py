@@ -16,6 +16,8 @@ from api.live.policies import Policies
 from api.live.positions import Positions
 from api.live.rescuer import Rescuer
 from api.reports.keeper import Reports
+from api.notify.senders import Vapid
+from api.notify.subscriptions import Subscriptions
 from api.settings import Settings
 from api.store.store import Store
 from api.trips.boarding_codes import BoardingCodes
@@ -54,6 +56,8 @@ class Service:
     tokens: Tokens
     people: People
     offers: OfferTokens
+    subscriptions: Subscriptions
+    vapid: Vapid
     metrics: Metrics
     speed: float
     #: How many pages follow the manifest of each vehicle.

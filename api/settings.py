@@ -91,6 +91,13 @@ class Settings(BaseSettings):
     text_sender: str = Field(
         "console", description="What brings texts to phones, as module:name; prints by default."
     )
+    push_hosts: str = Field(
+        "fcm.googleapis.com,*.push.services.mozilla.com,*.notify.windows.com,web.push.apple.com",
+        description="Hosts of push services that notes may be sent to, with commas; empty: none.",
+    )
+    push_contact: str = Field(
+        "", description="Address (mailto: or https:) at which push services reach the operator."
+    )
     phone_country: str = Field(
         "82", pattern=r"^\d{1,3}$", description="Country code of numbers that begin with a 0."
     )

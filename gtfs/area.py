@@ -27,7 +27,14 @@ from gtfs.places import (
     place_times,
 )
 from gtfs.roads import Roads, clock_seconds, no_roads, read_roads
-from gtfs.zones import LivingZone, find_zone, read_land, read_zones
+from gtfs.zones import (
+    District,
+    LivingZone,
+    find_zone,
+    read_districts,
+    read_land,
+    read_zones,
+)
 from routing.dispatch.conditions import closing
 from routing.dispatch.values import Closure
 from routing.drt.model import Break, Vehicle
@@ -90,6 +97,7 @@ class Area:
     fares: Fares
     zones: tuple[LivingZone, ...]
     zone_margin_m: float
+    districts: tuple[District, ...]
     roads: Roads
     places: Places
     network: DrivingNetwork | None  # roads with the places on them; None without road files
@@ -173,6 +181,7 @@ def load_area(path: Path, scenario: str | None = None) -> Area:
         fares=_fares(file),
         zones=zones,
         zone_margin_m=file.zones.margin_m,
+        districts=read_districts(here / file.zones.polygons),
         roads=roads,
         places=places,
         network=network,

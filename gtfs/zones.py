@@ -39,6 +39,41 @@ class LivingZone:
         return {"type": "MultiPolygon", "coordinates": self.polygons}
 
 
+@dataclass(frozen=True, slots=True)
+class District:
+    """A district (legal dong) by the name that people call it."""
+
+    name_ko: str
+    name_en: str
+    region: Region
+
+
+def read_districts(polygons: Path) -> tuple[District, ...]:
+    """Return the districts that zones are cut from, by their names.
+
+    Parameters
+    ----------
+    polygons
+        GeoJSON of districts with the properties ``name_ko`` and, where there is one, ``name_en``.
+
+    Returns
+    -------
+    tuple of District
+        In the order of the file; one without an English name keeps its Korean one.
+
+    Raises
+    ------
+    AreaError
+        If the file cannot be used.
+    """
+    shapes = read_polygons(polygons)
+    english = [feature["properties"].get("name_en") for feature in _features(polygons)]
+    return tuple(
+        District(name_ko, str(name_en or name_ko), _region(area))
+        for (name_ko, _, area), name_en in zip(shapes, english, strict=True)
+    )
+
+
 def read_zones(zones: Path, polygons: Path) -> tuple[LivingZone, ...]:
     """Return the living zones of a city.
 
@@ -119,11 +154,14 @@ def read_land(path: Path, zones: Sequence[LivingZone]) -> Region:
 
 def read_polygons(path: Path) -> list[tuple[str, str, Any]]:
     """Return ``name_ko``, ``kind`` and shape of each feature; raises AreaError naming the row."""
+    return [_polygon(row, feature, path.name) for row, feature in enumerate(_features(path))]
+
+
+def _features(path: Path) -> list[Any]:
     try:
-        features = list(json.loads(path.read_text(encoding="utf-8-sig"))["features"])
+        return list(json.loads(path.read_text(encoding="utf-8-sig"))["features"])
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise AreaError(f"is no readable GeoJSON collection ({problem})", path.name) from problem
-    return [_polygon(row, feature, path.name) for row, feature in enumerate(features)]
 
 
 def _polygon(row: int, feature: Any, file: str) -> tuple[str, str, Any]:

@@ -86,6 +86,11 @@ def page_routes(folder: Path) -> Iterator[Route]:
                 yield _route(where.removesuffix(".html").removesuffix("index"), file)
 
 
+def frame_route(path: str, frame: Path) -> Route:
+    """Return a route that answers with one page's frame, whatever the parts of its path are."""
+    return _route(path, asset(frame.read_bytes(), _media_type(frame)))
+
+
 def _route(path: str, file: Asset) -> Route:
     async def respond(request: Request) -> Response:
         return file.respond(request)

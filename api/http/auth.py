@@ -178,6 +178,7 @@ _R = Role
 Anyone = Annotated[Caller, Depends(Allowed(*Role))]
 Admin = Annotated[Caller, Depends(Allowed())]
 Booker = Annotated[Caller, Depends(Allowed(_R.RIDER, _R.REPRESENTATIVE, _R.DISPATCHER))]
+Carer = Annotated[Caller, Depends(Allowed(_R.REPRESENTATIVE, _R.DISPATCHER))]
 Driver = Annotated[Caller, Depends(Allowed(_R.DRIVER, _R.DISPATCHER))]
 Dispatcher = Annotated[Caller, Depends(Allowed(_R.DISPATCHER))]
 Analyst = Annotated[Caller, Depends(Allowed(_R.DISPATCHER, _R.PLANNER))]

@@ -22,6 +22,12 @@ class GeoJSON(JSONResponse):
     media_type = "application/geo+json"
 
 
+class SVG(Response):
+    """A picture (W3C SVG)."""
+
+    media_type = "image/svg+xml"
+
+
 def answer(view: Any, cache_control: str = "no-store") -> Response:
     """Return a view as JSON."""
     return Response(encode(view), 200, {"Cache-Control": cache_control}, "application/json")

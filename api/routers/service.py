@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -9,10 +10,11 @@ from starlette.responses import Response
 from api.http.errors import Problem
 from api.http.languages import LANGUAGES
 from api.http.problems import PROBLEMS, ProblemType
-from api.http.responses import GeoJSON, answer, page, refusals
+from api.http.responses import SVG, GeoJSON, answer, page, refusals
 from api.schemas.common import Cursor, Limit, Name, PathId
 from api.schemas.service import (
     AreaView,
+    Districts,
     FeatureCollection,
     HoursView,
     NearbyRequest,
@@ -26,6 +28,7 @@ from api.schemas.service import (
 )
 from api.service import Served, Service
 from api.trips.places import StopKind
+from api.views.sheet import stop_sheet
 from routing.policy import ServicePolicy
 
 router = APIRouter(prefix="/v1", tags=["service"])
@@ -133,6 +136,25 @@ async def get_stop(service: Served, stop_id: PathId) -> Response:
     if stop is None:
         raise Problem("unknown-stop")
     return answer(stop, "public, max-age=300")
+
+
+@router.get(
+    "/stops/{stop_id}/sheet.svg", summary="A sheet to print for a stop", response_class=SVG,
+    responses=refusals("unknown-stop"),
+)  # fmt: skip
+async def get_stop_sheet(service: Served, request: Request, stop_id: PathId) -> Response:
+    """A page (A4) with the stop's name and the QR code that opens the booking from there."""
+    stop = service.stops.find(stop_id)
+    if stop is None:
+        raise Problem("unknown-stop")
+    base = service.settings.public_url or str(request.base_url)
+    return SVG(stop_sheet(stop, f"{base.rstrip('/')}/s/{quote(stop_id, safe='')}"))
+
+
+@router.get("/districts", summary="Districts by name", response_model=Districts)
+async def list_districts(service: Served) -> Response:
+    """Districts (legal dong) where shuttles call, for a search by the name of a neighbourhood."""
+    return answer(Districts(service.stops.districts()), "public, max-age=300")
 
 
 @router.get("/problems", summary="Everything that is refused", response_model=ProblemTypes)

@@ -132,6 +132,21 @@ class StopView:
 
 
 @dataclass(frozen=True, slots=True)
+class DistrictView:
+    """A district (legal dong), and the shuttle stop in the middle of its stops."""
+
+    name: Name
+    stop_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Districts:
+    """All districts where shuttles call."""
+
+    districts: tuple[DistrictView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StopsPage:
     """Stops, and the cursor of the next page where there is one."""
 

@@ -53,6 +53,41 @@ class Keys:
         return f"{{{self.area}}}:commits"
 
     @property
+    def subscriptions(self) -> str:
+        """Hash of owner -> browsers that want to be told; in no log."""
+        return f"{{{self.area}}}:subscriptions"
+
+    @property
+    def notes(self) -> str:
+        """Hash of note id -> note on its way."""
+        return f"{{{self.area}}}:notes"
+
+    @property
+    def notes_due(self) -> str:
+        """Sorted set of note ids by the time of their next attempt."""
+        return f"{{{self.area}}}:notes-due"
+
+    @property
+    def notes_told(self) -> str:
+        """Sorted set of note ids that were put, so that none is put twice."""
+        return f"{{{self.area}}}:notes-told"
+
+    @property
+    def notes_read(self) -> str:
+        """Hash of service date -> version up to which its log was read for notes."""
+        return f"{{{self.area}}}:notes-read"
+
+    @property
+    def recurring(self) -> str:
+        """Hash of id -> recurring trip."""
+        return f"{{{self.area}}}:recurring"
+
+    @property
+    def passengers(self) -> str:
+        """Hash of id -> somebody whom a representative books for, without name and number."""
+        return f"{{{self.area}}}:passengers"
+
+    @property
     def accounts(self) -> str:
         """Hash of account id -> account of staff, with the hash of its password."""
         return f"{{{self.area}}}:accounts"

@@ -7,13 +7,12 @@ a command still on its way can no longer be carried out.
 
 import asyncio
 import contextlib
-import hashlib
 import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import RedisError
 
 from api.store import codec
 from api.store.connect import Client, connect
@@ -28,6 +27,7 @@ from api.store.records import (
     LoggedCommit,
     StoredAnswer,
 )
+from api.store.script import Script
 from api.store.server import EmbeddedServer
 from routing.dispatch.state import DayState, commit
 from routing.errors import SokchoError, StoreError, StoreUnavailable, VersionConflict
@@ -37,21 +37,7 @@ ANSWERS_KEPT_S = 26 * 3600
 LEASE_S = 10.0
 _TIMEOUT_S = 5.0
 _PAGE = 500
-
-
-class _Script:
-    """A Lua script of this folder."""
-
-    def __init__(self, file: str) -> None:
-        self._text = (Path(__file__).parent / file).read_text("utf-8")
-        self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
-
-    async def run(self, client: Client, keys: Sequence[str], args: Sequence[Any]) -> Any:
-        """Send the script's hash, and the whole of it where the server does not know it."""
-        try:
-            return await client.evalsha(self._sha, len(keys), *keys, *args)
-        except NoScriptError:
-            return await client.eval(self._text, len(keys), *keys, *args)
+_HERE = Path(__file__).parent
 
 
 class Store:
@@ -87,7 +73,7 @@ class Store:
         self._url, self._allow_volatile, self._timeout_s = url, allow_volatile, timeout_s
         self._client: Client | None = None
         self._fence = "0"
-        self._commit, self._lease = _Script("commit.lua"), _Script("lease.lua")
+        self._commit, self._lease = Script(_HERE / "commit.lua"), Script(_HERE / "lease.lua")
 
     async def open(self) -> None:
         """Start the embedded server, or reach the one named; also after it has died.

@@ -11,12 +11,13 @@ from typing import Literal
 import numpy as np
 
 from api.schemas.common import Name, StopRef
-from api.schemas.service import NearbyStop, StopView
+from api.schemas.service import DistrictView, NearbyStop, StopView
 from gtfs.area import Area
 from gtfs.places import Place
+from gtfs.zones import District
 from routing.dispatch.commands import StopChoice
 from routing.dispatch.values import Walk
-from routing.road.geometry import straight_m
+from routing.road.geometry import contains, straight_m
 from routing.road.walk import walk_s, walks_from
 
 StopKind = Literal["virtual", "bus"]
@@ -74,6 +75,13 @@ class Stops:
         if place is not None:
             return self.views[place]
         return None if stop is None else self.views[self.n_virtual + stop]
+
+    def stop_ref(self, stop_id: str) -> StopRef:
+        """A stop by its id, as others refer to it; one that is no more keeps its id as a name."""
+        stop = self.find(stop_id)
+        if stop is None:
+            return StopRef(stop_id, Name(stop_id, stop_id), (0.0, 0.0), True)
+        return StopRef(stop_id, stop.name, stop.position, stop.estimated)
 
     def find_place(self, stop_id: str) -> int | None:
         """Place index of a virtual stop."""
@@ -135,6 +143,23 @@ class Stops:
             for view in self.views
             if (kind is None or view.kind == kind) and wanted in _searched(view)
         ]
+
+    def districts(self) -> tuple[DistrictView, ...]:
+        """Districts where shuttles call, each with the stop in the middle of its stops."""
+        found = ((each, self._middle(each)) for each in self._area.districts)
+        return tuple(
+            DistrictView(Name(each.name_ko, each.name_en), stop_id)
+            for each, stop_id in found
+            if stop_id is not None
+        )
+
+    def _middle(self, district: District) -> str | None:
+        lon, lat = self._lon[: self.n_virtual], self._lat[: self.n_virtual]
+        inside = np.flatnonzero(contains(district.region, lon, lat))
+        if not len(inside):
+            return None
+        metres = straight_m(lon[inside].mean(), lat[inside].mean(), lon[inside], lat[inside])
+        return self.views[int(inside[np.argmin(metres)])].stop_id
 
     def _bus_view(self, stop: BusStop, estimated: bool) -> StopView:
         zone = self._area.zone_at(stop.lon, stop.lat)

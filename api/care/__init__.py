@@ -1,0 +1,1 @@
+"""Trips that come again, and the people whom representatives book for."""
