@@ -160,7 +160,7 @@ async def _tell_riders(stack: AsyncExitStack, service: Service) -> None:
         "push": PushSender(service.subscriptions, service.vapid, hosts, client),
         "text": PhoneTexts(service.store, load_sender(service.settings.text_sender)),
     }
-    composer = Composer(service.time, service.stops)
+    composer = Composer(service.time, service.stops, service.views.codes)
     _keep_running(stack, Notifier(service.loop, service.store, composer, senders).run())
 
 
@@ -247,7 +247,6 @@ def _service(
         metrics=metrics,
         subscriptions=Subscriptions(store),
         vapid=Vapid(secret, _push_contact(settings)),
-        metrics=Metrics(),
         speed=clock.speed,
         at_the_wheel=Counter(),
         zones=_zones(area),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from api.clocks.service_time import ServiceTime
 from api.notify.records import NoteKind
+from api.trips.boarding_codes import BoardingCodes
 from api.trips.places import Stops
 from routing.dispatch import events as ev
 from routing.dispatch.lifecycle import ENDED
@@ -42,6 +43,7 @@ class Composer:
 
     time: ServiceTime
     stops: Stops
+    codes: BoardingCodes
 
     def compose(self, state: DayState, events: tuple[ev.Event, ...]) -> Iterator[Told]:
         """Yield what riders are told of the events of one commit.
@@ -73,6 +75,7 @@ class Composer:
             "until": self._clock(date, promise.pickup_latest),
             "time": self._clock(date, _pickup_time(state, booking)),
             "vehicle": booking.vehicle_id or "",
+            "code": self.codes.of(booking.booking_id),
         }
         if isinstance(event, ev.BreachRecorded):
             facts["minutes"] = str(max(1, round(event.breach.late_s / _MINUTE_S)))

@@ -65,7 +65,9 @@ def locale(part: str, language: str = "ko") -> str:
     return (WEB / "locales" / part / f"{language}.mjs").read_text()
 
 
-@pytest.mark.parametrize("path", sorted((WEB / "locales" / "rider").glob("*.mjs")))
+@pytest.mark.parametrize(
+    "path", sorted((WEB / "locales" / "rider").glob("*.mjs"), key=lambda path: path.name)
+)
 def test_every_refusal_that_a_rider_can_meet_has_words(path: Path) -> None:
     words = path.read_text() + locale("shared", path.stem)
     told = set(re.findall(r'"problem\.([\w-]+)\.next"', words))

@@ -79,16 +79,46 @@ STOPS = [
         ("sijang", "3"),
         ("daepohang", "4"),
         ("taepo", "4"),
+        ("sokchoshichang", "1"),
+        ("관광수신시장", "3"),
+        ("fishary market", "3"),
+        ("영랑동", "district 영랑동"),
+        ("yeongnang", "district 영랑동"),
     ],
 )
 def test_search_forgives_spelling(blank: Page, typed: str, first: str) -> None:
     found = run(
         blank,
         """const { createIndex, search } = await import("/js/shared/search.mjs");
-           return search(createIndex(given.stops), given.typed).map((stop) => stop.stop_id);""",
-        {"stops": STOPS, "typed": typed},
+           const index = createIndex(given.stops, given.districts);
+           return search(index, given.typed).map((found) => found.id);""",
+        {"stops": STOPS, "districts": DISTRICTS, "typed": typed},
     )
     assert found[:1] == [first]
+
+
+DISTRICTS = [{"name": {"ko": "영랑동", "en": "Yeongnang-dong"}, "stop_id": "4"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "letters"),
+    # by hand: equal, a part, one letter changed, one missing, one too many
+    [("market", "market", 0), ("fishmarket", "mark", 0), ("market", "marcet", 1),
+     ("market", "maket", 1), ("market", "markket", 1), ("", "ab", 2)],
+)  # fmt: skip
+def test_letters_that_differ_are_counted(blank: Page, name: str, wanted: str, letters: int) -> None:
+    body = """return (await import("/js/shared/search.mjs")).distanceWithin(...given);"""
+    assert run(blank, body, [name, wanted]) == letters
+
+
+@pytest.mark.parametrize(
+    ("to", "point"),
+    [([0, 1], "n"), ([1, 1], "ne"), ([1, 0], "e"), ([1, -1], "se"), ([0, -1], "s"),
+     ([-1, -1], "sw"), ([-1, 0], "w"), ([-1, 1], "nw"), ([-0.1, 1], "n")],
+)  # fmt: skip
+def test_compass_points(blank: Page, to: list[float], point: str) -> None:
+    body = """return (await import("/js/shared/directions.mjs")).compassPoint([0, 0], given);"""
+    assert run(blank, body, to) == point
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "zzz", "!!", "부산"])

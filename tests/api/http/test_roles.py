@@ -15,6 +15,7 @@ from tests.api.http.running import SECRET, Person, at, caller
 #: Open to everybody; all others name their roles.
 PUBLIC = {
     "/v1/service", "/v1/zones", "/v1/roads", "/v1/stops", "/v1/stops/{stop_id}",
+    "/v1/stops/{stop_id}/sheet.svg", "/v1/districts", "/v1/push-key",
     "/v1/problems", "/v1/problems/{code}", "/v1/device-tokens", "/v1/vehicles",
     "/v1/sign-in", "/v1/sign-in/first-admin", "/v1/sign-in/provider",
     "/v1/sign-in/provider/callback", "/v1/phone-codes", "/v1/phone-tokens",

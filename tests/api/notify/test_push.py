@@ -73,6 +73,7 @@ def test_a_booking_is_told_in_the_riders_language(rider: Person, pushes: PushSer
     assert (note["kind"], note["booking_id"]) == ("booked", booking["booking_id"])
     assert note["title"] == "予約しました"
     assert booking["promise"]["pickup"]["earliest_at"][11:16] in note["text"]
+    assert booking["boarding_code"] in note["text"]
     sent = pushes.sent_to(browser)[0]
     assert sent.headers["Content-Encoding"] == "aes128gcm"
     assert int(sent.headers["TTL"]) > 3600
@@ -215,7 +216,7 @@ def test_a_wrong_subscription_is_refused(rider: Person, pushes: PushService, wha
 
 def test_every_note_has_words_in_every_language_and_keeps_to_its_facts() -> None:
     facts = {"stop": {"ko": "시청", "en": "City Hall"}}
-    facts |= dict.fromkeys(("day", "from", "until", "time", "vehicle", "minutes"), "7")
+    facts |= dict.fromkeys(("day", "from", "until", "time", "vehicle", "minutes", "code"), "7")
     for language, words in WORDS.items():
         assert set(words) == set(NoteKind), language
         for kind in NoteKind:

@@ -2,6 +2,7 @@
 import { useState } from "../../vendor/preact/htm-preact.mjs";
 import { PlaceField } from "../shared/combobox.mjs";
 import { t } from "../shared/i18n.mjs";
+import { keep } from "../shared/stored.mjs";
 import { bookableDays, clockTime, isoDay } from "../shared/time.mjs";
 import { html, Segments, Stepper } from "../shared/ui.mjs";
 import { problemsOf } from "./wish.mjs";
@@ -9,7 +10,7 @@ import { problemsOf } from "./wish.mjs";
 const LEAD_MS = 30 * 60_000;
 
 /** Form over `wish`; `onChange` takes what changed, `onSubmit` is called when all is filled in. */
-export function BookingForm({ wish, index, service, clock, isBusy, onChange, onSubmit }) {
+export function BookingForm({ wish, index, service, clock, isBusy, passengers, onChange, onSubmit }) {
   const [problems, setProblems] = useState({});
   const change = (part) => {
     setProblems({});
@@ -27,7 +28,8 @@ export function BookingForm({ wish, index, service, clock, isBusy, onChange, onS
   const swap = () => change({ from: wish.to, to: wish.from });
   return html`
     <form class="form" id="booking-form" novalidate onSubmit=${submit}>
-      <h2>${t("form.heading")}</h2>
+      <h2 id="form-heading" tabindex="-1">${t("form.heading")}</h2>
+      ${passengers && html`<${ForWhom} wish=${wish} passengers=${passengers} onChange=${change} />`}
       <div class="ends">
         ${field("from")}
         ${field("to", html`
@@ -68,19 +70,43 @@ function soon(clock) {
 }
 
 function PartyFields({ wish, maxParty, onChange }) {
-  const { passengers, wheelchairs, seniors } = wish;
+  const { passengers, wheelchairs, seniors, children } = wish;
   const setPassengers = (n) => onChange({
-    passengers: n, wheelchairs: Math.min(wheelchairs, n), seniors: Math.min(seniors, n),
+    passengers: n, wheelchairs: Math.min(wheelchairs, n),
+    seniors: Math.min(seniors, n), children: Math.min(children, Math.max(0, n - seniors)),
   });
+  const live = (isResident) => {
+    keep("resident", isResident);
+    onChange({ isResident });
+  };
   return html`
     <fieldset class="party"><legend>${t("party.label")}</legend>
       <div>
         <${Stepper} label=${t("party.passengers")} value=${passengers} min=${1} max=${maxParty} onChange=${setPassengers} />
         <${Stepper} label=${t("party.wheelchairs")} value=${wheelchairs} min=${0} max=${passengers}
           onChange=${(n) => onChange({ wheelchairs: n })} />
-        <${Stepper} label=${t("party.seniors")} value=${seniors} min=${0} max=${passengers}
+        <${Stepper} label=${t("party.seniors")} value=${seniors} min=${0} max=${passengers - children}
           onChange=${(n) => onChange({ seniors: n })} />
+        <${Stepper} label=${t("party.children")} value=${children} min=${0} max=${passengers - seniors}
+          onChange=${(n) => onChange({ children: n })} />
       </div>
+      <label class="check"><input type="checkbox" checked=${wish.isResident}
+        onChange=${(event) => live(event.target.checked)} /> ${t("party.resident")}</label>
       ${seniors > 0 && html`<p class="hint">${t("party.hint")}</p>`}
     </fieldset>`;
+}
+
+/** For whom a representative books; what they need is filled in with them. */
+function ForWhom({ wish, passengers, onChange }) {
+  const choose = (event) => {
+    const passenger = passengers.find(({ passenger_id: id }) => id === event.target.value) ?? null;
+    const needs = passenger && { passengers: 1, wheelchairs: +passenger.wheelchair, seniors: +passenger.senior, children: 0 };
+    onChange({ passenger, ...needs });
+  };
+  return html`
+    <label class="for-whom">${t("people.for")}
+      <select value=${wish.passenger?.passenger_id ?? ""} onChange=${choose}>
+        <option value="">${t("people.for.none")}</option>
+        ${passengers.map(({ passenger_id: id, name }) => html`<option key=${id} value=${id}>${name}</option>`)}
+      </select></label>`;
 }

@@ -4,6 +4,7 @@ import { t } from "../shared/i18n.mjs";
 import { CityMap } from "../shared/map.mjs";
 import { placePosition } from "../shared/places.mjs";
 import { html } from "../shared/ui.mjs";
+import { placesOf } from "./recent.mjs";
 
 /** Map of `known`; `ride` is the booking to show, else the `wish` as far as it is filled in. */
 export function MapView({ known, language, vehicles, wish, ride, onPick }) {
@@ -16,9 +17,8 @@ export function MapView({ known, language, vehicles, wish, ride, onPick }) {
   useEffect(() => {
     city.current.vehicles.update(vehicles, (at) => known.clock.time(at), ride?.vehicle_id);
   }, [vehicles, language, ride?.vehicle_id]);
-  const from = ride ? ride.origin.stop.position : placePosition(wish.from);
-  const to = ride ? ride.destination.stop.position : placePosition(wish.to);
-  useEffect(() => city.current.showTrip({ from, to }), [String(from), String(to)]);
+  const trip = ride ? shownOf(ride) : { from: placePosition(wish.from), to: placePosition(wish.to), walks: [] };
+  useEffect(() => city.current.showTrip(trip), [String(trip.from), String(trip.to), String(trip.walks)]);
   return html`
     <section class="map" aria-label=${t("map.label")}>
       <div class="map-canvas" ref=${container}></div>
@@ -27,4 +27,13 @@ export function MapView({ known, language, vehicles, wish, ride, onPick }) {
           <li key=${kind} class="legend-${kind}">${t(`map.legend.${kind}`)}</li>`)}
       </ul>
     </section>`;
+}
+
+/** The stops of a ride, and the walks to and from them where this device knows the rider's places. */
+function shownOf(ride) {
+  const from = ride.origin.stop.position, to = ride.destination.stop.position;
+  const places = placesOf(ride);
+  const walks = [[placePosition(places?.from), from], [to, placePosition(places?.to)]]
+    .filter(([begin, end]) => begin && end && String(begin) !== String(end));
+  return { from, to, walks };
 }

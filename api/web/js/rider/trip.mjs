@@ -1,12 +1,15 @@
 /** From the wish to the booking: form, offers or refusal, booked. */
 import { useRef, useState } from "../../vendor/preact/htm-preact.mjs";
-import { BookingForm } from "./form.mjs";
 import { newKey } from "../shared/http.mjs";
 import { t } from "../shared/i18n.mjs";
-import { Offers } from "./offers.mjs";
-import { Refusal } from "./refusal.mjs";
-import { bookOffer, requestOffers } from "./resources.mjs";
 import { focusOn, html } from "../shared/ui.mjs";
+import { EasyForm } from "./easy.mjs";
+import { BookingForm } from "./form.mjs";
+import { Offers } from "./offers.mjs";
+import { bookOnce } from "./pending.mjs";
+import { remember } from "./recent.mjs";
+import { Refusal } from "./refusal.mjs";
+import { amendBooking, requestOffers } from "./resources.mjs";
 import { withTime, summary, toRequest } from "./wish.mjs";
 
 const NOTHING = { offers: null, error: null, note: "" };
@@ -15,15 +18,16 @@ let serial = 0;
 /** An answer to show; its serial number tells it from the one before, so that it is read anew. */
 const answerWith = (part) => ({ ...NOTHING, ...part, serial: (serial += 1) });
 
-/** The whole of the view "book". */
-export function Trip({ wish, index, service, clock, onChange, onBooked, announce }) {
+/** The whole of the view "book"; `amended` is the booking that is being changed, or null. */
+export function Trip({ wish, index, known, isEasy, amended, passengers, onChange, onBooked, onKeep, announce }) {
+  const { service, clock } = known;
   const [answer, setAnswer] = useState(NOTHING);
   const [busy, setBusy] = useState(null); // "searching" or the offer that is being booked
-  const key = useRef({}); // Idempotency-Key of the offer that was last tried
+  const key = useRef({}); // Idempotency-Key of the intent that was last tried
 
   const edit = () => {
     setAnswer(NOTHING);
-    focusOn("place-from");
+    focusOn(isEasy ? "easy-heading" : "place-from");
   };
   const ask = async (asked = wish) => {
     if (busy) return;
@@ -33,32 +37,58 @@ export function Trip({ wish, index, service, clock, onChange, onBooked, announce
     announce("");
     setBusy(null);
   };
-  const askFor = (when, at) => {
-    const changed = withTime(wish, when, at, clock.timezone);
+  const askWith = (part) => {
+    const changed = { ...wish, ...part };
     onChange(changed);
     ask(changed);
   };
-  const book = async (offer) => {
+  const askFor = (when, at) => askWith(withTime(wish, when, at, clock.timezone));
+  const keyOf = (intent) => {
+    if (key.current.intent !== intent) key.current = { intent, key: newKey() };
+    return key.current.key;
+  };
+  const settle = async (intent, act) => {
     if (busy) return;
-    setBusy(offer);
-    if (key.current.offer !== offer) key.current = { offer, key: newKey() };
+    setBusy(intent);
     try {
-      onBooked(await bookOffer(offer.offer_id, key.current.key));
+      const booking = await act(keyOf(intent));
+      remember(wish, booking);
+      onBooked(booking);
       setAnswer(NOTHING);
     } catch (error) {
       setAnswer(afterFailure(error));
     }
     setBusy(null);
   };
+  const take = (offer) => settle(offer, (key_) => (amended
+    ? amendBooking(amended.booking_id, offer.offer_id, key_)
+    : bookOnce({ key: key_, body: { offer_id: offer.offer_id, ...contactOf(wish) } })));
+  const wait = () => settle(wish, (key_) => bookOnce({
+    key: key_, body: { request: toRequest(wish, clock.timezone), waitlist: true, ...contactOf(wish) },
+  }));
   const isAsking = !answer.offers && !answer.error;
+  const forms = { wish, index, service, clock, passengers, isBusy: busy === "searching", onChange };
   return html`
-    ${isAsking ? html`<${BookingForm} wish=${wish} index=${index} service=${service} clock=${clock}
-        isBusy=${busy === "searching"} onChange=${onChange} onSubmit=${() => ask()} />`
-      : html`<${Summary} wish=${wish} isBusy=${busy === "searching"} onEdit=${edit} />`}
+    ${amended && html`<${Changing} booking=${amended} clock=${clock} onKeep=${onKeep} />`}
+    ${isAsking && isEasy && html`<${EasyForm} ...${forms} onSubmit=${askWith} />`}
+    ${isAsking && !isEasy && html`<${BookingForm} ...${forms} onSubmit=${() => ask()} />`}
+    ${!isAsking && html`<${Summary} wish=${wish} isBusy=${busy === "searching"} onEdit=${edit} />`}
     ${answer.offers && html`<${Offers} key=${answer.serial} offers=${answer.offers} note=${answer.note && t(answer.note)}
-      clock=${clock} booking=${busy} onBook=${book} />`}
-    ${answer.error && html`<${Refusal} key=${answer.serial} error=${answer.error} facts=${factsOf(service, clock)}
-      clock=${clock} onTime=${askFor} onAgain=${() => ask()} onEdit=${edit} />`}`;
+      clock=${clock} booking=${busy} isEasy=${isEasy} isChange=${Boolean(amended)} onBook=${take} />`}
+    ${answer.error && html`<${Refusal} key=${answer.serial} error=${answer.error} wish=${wish} known=${known}
+      isBusy=${busy === wish} onTime=${askFor} onPart=${askWith} onWait=${amended ? null : wait}
+      onAgain=${() => ask()} onEdit=${edit} />`}`;
+}
+
+/** Name and number of whom a representative books for, for the contact vault. */
+function contactOf({ passenger }) {
+  return passenger ? { contact: { name: passenger.name, phone: passenger.phone } } : {};
+}
+
+function Changing({ booking, clock, onKeep }) {
+  const time = clock.moment(booking.promise.pickup.earliest_at);
+  return html`<div class="notice changing"><p>${t("amend.changing", { time })}</p>
+    <button type="button" class="quiet" onClick=${onKeep}>${t("amend.keep")}</button></div>`;
 }
 
 function Summary({ wish, isBusy, onEdit }) {
@@ -80,13 +110,4 @@ async function answerTo(wish, timezone) {
 function afterFailure(error) {
   const offers = error.body?.offers;
   return answerWith(offers?.length ? { offers, note: "offer.replaced" } : { error });
-}
-
-/** Facts that the words of a refusal may name. */
-function factsOf(service, clock) {
-  return {
-    now: clock.time(clock.now()),
-    from: service.hours.service_from, until: service.hours.service_until,
-    days: service.rules.prebook_days,
-  };
 }

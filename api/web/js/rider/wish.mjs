@@ -1,19 +1,42 @@
 /** What the rider asks for, while it is being filled in and as the service wants it. */
 import { t } from "../shared/i18n.mjs";
 import { isSamePlace, placeName, placeQuery } from "../shared/places.mjs";
-import { clockTime, isoDay, rfc3339 } from "../shared/time.mjs";
+import { read } from "../shared/stored.mjs";
+import { clockTime, isoDay, rfc3339, toMs } from "../shared/time.mjs";
 
 const NOON = "12:00";
+const RETURN_AFTER_MS = 2 * 60 * 60_000;
 
 /** An empty form: now, one person. */
 export const EMPTY_WISH = {
   from: null, to: null, when: "now", day: "", time: NOON,
-  passengers: 1, wheelchairs: 0, seniors: 0,
+  passengers: 1, wheelchairs: 0, seniors: 0, children: 0, isResident: false, passenger: null,
 };
 
-/** The form filled with another time: `when` is "depart" or "arrive", `at` in RFC 3339. */
+/** An empty form for somebody who was here before. */
+export const newWish = () => ({ ...EMPTY_WISH, isResident: read("resident", false) });
+
+/** The form filled with another time: `when` is "now", "depart" or "arrive", `at` in RFC 3339 or ms. */
 export const withTime = (wish, when, at, timezone) =>
-  ({ ...wish, when, day: isoDay(at, timezone), time: clockTime(at, timezone) });
+  (when === "now" ? { ...wish, when } : { ...wish, when, day: isoDay(toMs(at), timezone), time: clockTime(at, timezone) });
+
+/** The form filled as a booking was asked for; `places` are the rider's own, where still known. */
+export function wishOf(booking, places, timezone) {
+  const { passengers, wheelchairs, seniors, children, residents } = booking.party;
+  const wish = {
+    ...EMPTY_WISH, passengers, wheelchairs, seniors, children, isResident: residents > 0,
+    from: places?.from ?? { stop: booking.origin.stop },
+    to: places?.to ?? { stop: booking.destination.stop },
+  };
+  return withTime(wish, "depart", booking.promise.pickup.earliest_at, timezone);
+}
+
+/** The way back of a booking, some time after the arrival. */
+export function returnOf(booking, places, timezone) {
+  const wish = wishOf(booking, places, timezone);
+  const at = toMs(booking.promise.dropoff_latest_at) + RETURN_AFTER_MS;
+  return withTime({ ...wish, from: wish.to, to: wish.from }, "depart", at, timezone);
+}
 
 /** What is still wrong with the form: `{from, to, time}` texts, empty when all is well. */
 export function problemsOf(wish) {
@@ -27,12 +50,12 @@ export function problemsOf(wish) {
 
 /** Body of a trip request. */
 export function toRequest(wish, timezone) {
-  const { passengers, wheelchairs, seniors } = wish;
+  const { passengers, wheelchairs, seniors, children } = wish;
   return {
     origin: placeQuery(wish.from),
     destination: placeQuery(wish.to),
     ...timeQuery(wish, timezone),
-    party: { passengers, wheelchairs, seniors },
+    party: { passengers, wheelchairs, seniors, children, residents: wish.isResident ? passengers : 0 },
   };
 }
 

@@ -1,13 +1,22 @@
 /** What the service tells everybody: itself, the city, its vehicles. */
-import { getPublic } from "./http.mjs";
+import { getAged, getPublic, postPublic } from "./http.mjs";
 import { follow } from "./sse.mjs";
 
 const PAGE_SIZE = 500;
 
-export const getService = () => getPublic("/v1/service");
+/** The service itself; one that was kept for want of a connection is as many seconds ahead as it is old. */
+export async function getService() {
+  const { body, ageMs } = await getAged("/v1/service");
+  return { ...body, now: new Date(Date.parse(body.now) + ageMs * body.speed).toISOString() };
+}
 export const getZones = () => getPublic("/v1/zones");
 export const getRoads = () => getPublic("/v1/roads");
 export const listStops = () => listAll("/v1/stops", "stops");
+export const listDistricts = async () => (await getPublic("/v1/districts")).districts;
+
+/** Next buses within a short walk of a position. */
+export const listDepartures = async (position, walk_m, limit) =>
+  (await postPublic("/v1/departures", { position, walk_m, limit })).departures;
 
 /** All items of a paged list. */
 async function listAll(path, name) {

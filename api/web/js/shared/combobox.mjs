@@ -18,10 +18,10 @@ export function PlaceField({ end, place, index, problem, onChange, children }) {
 
   useEffect(() => setTyped(null), [place]);
 
-  const choose = (stop) => {
+  const choose = ({ stop, kind, name }) => {
     setTyped(null);
     setActive(-1);
-    onChange({ stop });
+    onChange(kind === "district" ? { stop, district: name } : { stop });
   };
   const leave = () => {
     setFocused(false);
@@ -65,19 +65,21 @@ export function PlaceField({ end, place, index, problem, onChange, children }) {
           onClick=${locate}><span aria-hidden="true">◎</span></button>
       </div>
       <ul id="places-${end}" role="listbox" aria-label=${label} hidden=${!isOpen}>
-        ${found.map((stop, at) => html`
-          <li key=${stop.stop_id} id="place-${end}-${at}" role="option"
+        ${found.map((option, at) => html`
+          <li key=${option.id} id="place-${end}-${at}" role="option"
             aria-selected=${at === active ? "true" : "false"}
-            onMouseDown=${(event) => event.preventDefault()} onClick=${() => choose(stop)}>
-            <${StopOption} stop=${stop} /></li>`)}
+            onMouseDown=${(event) => event.preventDefault()} onClick=${() => choose(option)}>
+            <${Found} option=${option} /></li>`)}
       </ul>
       <p id="place-${end}-note" class=${problem ? "note error" : "note"} role="status">${problem || status}</p>
     </div>`;
 }
 
-function StopOption({ stop }) {
-  const other = nameOf(stop) === stop.name.ko ? stop.name.en : stop.name.ko;
-  return html`<span>${nameOf(stop)}</span> <small>${other}</small>`;
+function Found({ option }) {
+  const shown = nameOf(option);
+  const other = shown === option.name.ko ? option.name.en : option.name.ko;
+  const kind = option.kind !== "virtual" && t(`place.kind.${option.kind}`, { stop: nameOf(option.stop) });
+  return html`<span>${shown}</span> <small>${other}${kind && ` · ${kind}`}</small>`;
 }
 
 /** What a key means while the list shows `found` and option `active` is marked. */

@@ -6,13 +6,14 @@ import { html } from "./ui.mjs";
 
 const TICK_MS = 1000;
 
-export function Header({ service, clock, onLanguage }) {
+/** Head of a page; `children` are further controls. */
+export function Header({ service, clock, onLanguage, children }) {
   return html`
     <header>
       <div class="brand"><img src="/icon.svg" alt="" width="40" height="40" />
         <h1>${t("page.brand")} <small>${t("page.tagline")}</small></h1></div>
       <${Clock} service=${service} clock=${clock} />
-      <${LanguageSwitch} onLanguage=${onLanguage} />
+      <div class="controls">${children}<${LanguageSwitch} onLanguage=${onLanguage} /></div>
     </header>`;
 }
 

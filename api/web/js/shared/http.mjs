@@ -4,6 +4,8 @@ import { getLanguage } from "./i18n.mjs";
 const STORED_TOKEN = "sokcho.device-token";
 const ATTEMPTS = 3;
 const PAUSE_MS = 700;
+/** What was said longer ago than this was kept; less is a clock that is not quite right. */
+const KEPT_MS = 60_000;
 
 /** The service's refusal, as RFC 9457 tells it in the page's language. */
 export class Problem extends Error {
@@ -46,8 +48,16 @@ async function askForToken() {
   return token;
 }
 
+let bySession = false;
+
+/** Be from now on who has signed in here: the browser sends the session's cookie by itself. */
+export function useSession() {
+  bySession = true;
+}
+
 /** Headers of a request made as this device's rider. */
 async function riderHeaders() {
+  if (bySession) return {};
   return { Authorization: `Bearer ${await getToken()}` };
 }
 
@@ -74,12 +84,26 @@ export async function getPublic(path) {
   return read(await send(path));
 }
 
+/** The same, and how long ago it was said: without a connection what was kept comes instead. */
+export async function getAged(path) {
+  const response = await send(path);
+  const said = Date.parse(response.headers.get("Date") ?? "");
+  const ageMs = Date.now() - said;
+  return { body: await read(response), ageMs: ageMs > KEPT_MS ? ageMs : 0 };
+}
+
+/** What anybody may ask for in a body, because a place is in it. */
+export async function postPublic(path, body) {
+  const headers = { "Content-Type": "application/json" };
+  return read(await send(path, { method: "POST", headers, body: JSON.stringify(body) }));
+}
+
 /** Response to a request made as this rider; an expired token is replaced once. */
 export async function sendAsRider(path, init = {}) {
   const sendOnce = async () =>
     send(path, { ...init, headers: { ...init.headers, ...(await riderHeaders()) } });
   const response = await sendOnce();
-  if (response.status !== 401) return response;
+  if (response.status !== 401 || bySession) return response;
   localStorage.removeItem(STORED_TOKEN);
   return sendOnce();
 }
@@ -96,6 +120,15 @@ export async function postAsRider(path, body, key = newKey()) {
     headers: { "Content-Type": "application/json", "Idempotency-Key": key },
     body: JSON.stringify(body),
   };
+  return repeat(async () => read(await sendAsRider(path, init)));
+}
+
+/** Put or delete something; a repeat does no harm. */
+export async function changeAsRider(method, path, body) {
+  const init = { method };
+  if (body !== undefined) {
+    Object.assign(init, { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  }
   return repeat(async () => read(await sendAsRider(path, init)));
 }
 

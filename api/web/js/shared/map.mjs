@@ -126,9 +126,12 @@ export class CityMap {
       .setLatLng(toLatLng(position)).setContent(content).openOn(this.map);
   }
 
-  /** Show where the trip begins and ends; each end is a position or null. */
-  showTrip({ from, to }) {
+  /** Show where the trip begins and ends (a position or null), and `walks`, lines of positions. */
+  showTrip({ from, to, walks = [] }) {
     this.trip.clearLayers();
+    for (const walk of walks) {
+      L.polyline(walk.map(toLatLng), { className: "walk-line", interactive: false }).addTo(this.trip);
+    }
     if (from) this.pin(from, "from");
     if (to) this.pin(to, "to");
     if (from && to) this.show([from, to], TRIP_VIEW);

@@ -1,9 +1,10 @@
 /** A place is `{stop}` of the service or `{position: [lon, lat], isHere}`; or null. */
-import { nameOf, t } from "./i18n.mjs";
+import { nameOf, t, textOf } from "./i18n.mjs";
 
 /** Its name in the page's language, "" for none. */
 export function placeName(place) {
   if (!place) return "";
+  if (place.district) return t("place.district", { name: textOf(place.district), stop: nameOf(place.stop) });
   if (place.stop) return nameOf(place.stop);
   return t(place.isHere ? "place.here" : "place.point");
 }

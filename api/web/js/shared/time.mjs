@@ -93,3 +93,10 @@ export const minutesOf = (seconds) => Math.max(1, Math.round(seconds / 60));
 
 /** Milliseconds since 1970 of an RFC 3339 text, or the number itself. */
 export const toMs = (at) => (typeof at === "number" ? at : Date.parse(at));
+
+/** "월" or "Mon" of an ISO weekday, 1 Monday to 7 Sunday. */
+export const weekdayName = (weekday) =>
+  format(Date.UTC(2024, 0, weekday), "UTC", { weekday: "short" }); // 1 January 2024 was a Monday
+
+/** Name of a date "2026-11-23". */
+export const dateName = (day) => dayName(`${day}T12:00:00Z`, "UTC");

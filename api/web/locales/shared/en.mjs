@@ -27,7 +27,7 @@ export default {
   "place.here.to": "To where I am",
   "place.point": "Place picked on the map",
   "place.swap": "Swap from and to",
-  "place.hint": "Type in Korean, English or romanised, or tap the map.",
+  "place.hint": "Type a stop or district in Korean, English or romanised, or tap the map.",
   "place.none": "No stop of that name. Try another spelling or tap the map.",
   "place.found.one": "{n} stop found. Press the down arrow to choose it.",
   "place.found.other": "{n} stops found. Choose with the arrow keys.",
@@ -66,4 +66,8 @@ export default {
   "visit.dropoff": "drops off at {stop}",
   "visit.break": "break at {stop}",
   "shuttle.next": "Next visits",
+
+  "place.kind.bus": "bus stop",
+  "place.kind.district": "district, by the stop {stop}",
+  "place.district": "{name} ({stop})",
 };

@@ -27,7 +27,7 @@ export default {
   "place.here.to": "내 위치로 도착",
   "place.point": "지도에서 고른 곳",
   "place.swap": "출발과 도착 바꾸기",
-  "place.hint": "한글, 초성, 영문으로 찾거나 지도를 누르세요.",
+  "place.hint": "한글, 초성, 영문으로 정류장·동네를 찾거나 지도를 누르세요.",
   "place.none": "찾는 정류장이 없습니다. 다른 이름으로 찾거나 지도를 누르세요.",
   "place.found.other": "{n}곳을 찾았습니다. 위아래 화살표로 고르세요.",
   "place.missing": "목록에서 고르거나 지도를 눌러 주세요.",
@@ -65,4 +65,8 @@ export default {
   "visit.dropoff": "{stop}에서 내려 줌",
   "visit.break": "{stop}에서 휴식",
   "shuttle.next": "다음 방문",
+
+  "place.kind.bus": "버스 정류장",
+  "place.kind.district": "동네, 가운데 정류장 {stop}",
+  "place.district": "{name} ({stop})",
 };
