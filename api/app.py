@@ -112,7 +112,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         app.include_router(router)
     app.router.routes.extend(page_routes(WEB))
     # the page itself says so where there is no such stop
-    app.router.routes.append(frame_route("/s/{stop_id}", WEB / "index.html"))
+    app.router.routes += [
+        frame_route(path, WEB / "index.html") for path in ("/s/{stop_id}", "/care")
+    ]
     app.state.routes = tuple(api_routes())
     add_handlers(app)
     describe(app)

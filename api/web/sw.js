@@ -53,7 +53,7 @@ async function freshOrKept(request, name) {
 
 /** The first visit was made without this worker: the page says what it has loaded. */
 self.addEventListener("message", (event) => {
-  const files = event.data.filter((path) => FILES.test(path));
+  const files = [...new Set(event.data)].filter((path) => FILES.test(path)); // addAll takes no file twice
   event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(files)));
 });
 

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.browser import launched
 from tests.e2e.rider import PHONE, Rider
 from tests.e2e.running import RunningService
+
+# A machine that others use, too, is slow at times; what fails, fails later.
+expect.set_options(timeout=15_000)
 
 #: Opens the page of a service as a new rider; options are those of a browser context.
 Visit = Callable[..., Rider]

@@ -47,9 +47,9 @@ class Rider:
     def _note_request(self, request: Request) -> None:
         self.requested.append(request.url)
 
-    def open(self) -> None:
+    def open(self, path: str = "/") -> None:
         """Go to the page and wait until the shuttles are on the map."""
-        self.page.goto(self.url)
+        self.page.goto(f"{self.url}{path}")
         expect(self.page.locator(".shuttle").first).to_be_visible(timeout=15_000)
 
     def choose(self, end: str, typed: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from api.http.auth import Role
 from tests.e2e.conftest import Visit
@@ -47,3 +47,36 @@ def cancel_by_dispatcher(service: RunningService) -> None:
         (booking,) = http.get("/v1/bookings").json()["bookings"]
         path = f"/v1/bookings/{booking['booking_id']}/cancel"
         http.post(path, headers={"Idempotency-Key": "test"}).raise_for_status()
+
+
+def test_poor_connection_neither_loses_nor_doubles_a_booking(
+    visit: Visit, fragile: RunningService
+) -> None:
+    """Once the request is lost on its way, once the answer is; offers live as long as in life."""
+    rider = visit("en", url=fragile.url)
+    page = rider.page
+
+    def lose_request(route: Route) -> None:
+        route.abort()
+
+    def lose_answer(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    for count, lose in enumerate((lose_request, lose_answer), start=1):
+        rider.ask_for_trip("city hall", "beach", at=f"{13 + count}:00")
+        page.context.route("**/v1/bookings", lose)
+        page.locator(".offer .primary").first.click()
+        refusal = page.locator(".refusal")
+        expect(refusal).to_have_attribute("data-problem", "pending", timeout=20_000)
+        rider.check_access()
+        page.context.unroute("**/v1/bookings")
+        rider.open()
+        page.get_by_role("tab", name="My rides").click()
+        expect(page.locator(".ride[data-state]")).to_have_count(count, timeout=20_000)
+        expect(page.get_by_text("still being sent")).to_have_count(0)
+        page.get_by_role("tab", name="Book").click()
+    token = page.evaluate("() => localStorage.getItem('sokcho.device-token')")
+    headers = {"Authorization": f"Bearer {token}"}
+    listed = httpx.get(f"{fragile.url}/v1/bookings", headers=headers).json()["bookings"]
+    assert len(listed) == 2

@@ -72,6 +72,7 @@ function Waiting({ acts }) {
     return setWaiting(findPending());
   };
   useEffect(() => {
+    send();
     const timer = setInterval(send, RETRY_MS);
     addEventListener("online", send);
     return () => {
