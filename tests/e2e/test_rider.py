@@ -209,6 +209,10 @@ def test_where_there_is_no_room_one_can_wait_and_is_told(
     page.locator("[type=time]").fill("19:30")
     for _ in range(7):
         page.get_by_role("button", name="More: Passengers").click()
+    # a bus for a part of the way would still be offered: here the rider hears of shuttles alone
+    refusal = httpx.get(f"{service.url}/v1/problems/no-room").json()
+    problem = {"code": "no-room", "title": refusal["title"]["en"], "detail": "", "status": 422}
+    page.context.route("**/v1/trip-requests", lambda route: route.fulfill(status=422, json=problem))
     rider.ask()
     expect(page.locator(".refusal")).to_have_attribute("data-problem", "no-room")
     rider.check_access()

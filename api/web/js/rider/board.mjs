@@ -7,7 +7,7 @@ import { toMs } from "../shared/time.mjs";
 import { html } from "../shared/ui.mjs";
 
 const REFRESH_MS = 30_000;
-const NEAR_M = 150;
+const NEAR_M = 350;
 const MAX_BUSES = 6;
 
 /** The stop that the page's address names: its id, or null. */
@@ -32,7 +32,7 @@ export function StopBoard({ stop, vehicles, clock, onCall }) {
           <span class="time">${clock.time(visit.expected_at)}</span> <span class="tag tag-shuttle">${t("shuttle.name", { id: vehicle })}</span> ${visitText(visit)}</li>`)}
         ${(buses ?? []).map((bus) => html`<li key=${bus.route.trip_id + bus.departs_at}>
           <span class="time">${clock.time(bus.departs_at)}</span> <span class="tag tag-bus">${t("board.bus", { route: bus.route.short_name })}</span> ${" "}
-          ${t("board.to", { place: nameOf({ name: bus.route.headsign }) })}
+          ${t("board.to", { place: nameOf({ name: bus.route.headsign }) })} <small>${nameOf({ name: bus.stop_name })}</small>
           ${bus.estimated && html` <small>${t("page.estimated.label")}</small>`}</li>`)}
       </ul>
     </section>`;

@@ -56,7 +56,8 @@ function rank(entry, typed) {
     position(entry.sounds, loose(romanise(typed))),
   ];
   const isBus = entry.option.kind === "bus" ? 0.5 : 0; // a shuttle stop of the same name comes first
-  return Math.min(...places.map((at, kind) => at + kind * WORSE)) + isBus;
+  const rest = entry.names[0].length / WORSE; // of names that begin alike, the one typed as a whole
+  return Math.min(...places.map((at, kind) => at + kind * WORSE)) + isBus + rest;
 }
 
 /** Position of the first match, small at the start of a name; Infinity where there is none. */
