@@ -31,11 +31,11 @@ from api.live.policies import Policies
 from api.live.positions import Positions
 from api.live.reoptimiser import Reoptimiser
 from api.live.rescuer import Rescuer
-from api.reports.keeper import Reports
 from api.notify.composing import Composer
 from api.notify.notifier import Notifier
 from api.notify.senders import PhoneTexts, PushSender, Sender, Vapid, push_client
 from api.notify.subscriptions import Subscriptions
+from api.reports.keeper import Reports
 from api.routers import ROUTERS
 from api.schemas.service import Feature, FeatureCollection
 from api.senders import load_sender

@@ -15,9 +15,9 @@ from api.live.loop import AreaLoop
 from api.live.policies import Policies
 from api.live.positions import Positions
 from api.live.rescuer import Rescuer
-from api.reports.keeper import Reports
 from api.notify.senders import Vapid
 from api.notify.subscriptions import Subscriptions
+from api.reports.keeper import Reports
 from api.settings import Settings
 from api.store.store import Store
 from api.trips.boarding_codes import BoardingCodes
