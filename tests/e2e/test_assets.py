@@ -14,13 +14,13 @@ AXE = Path(__file__).parent / "vendor" / "axe-core"
 SERVED = [path for path in WEB.rglob("*") if path.is_file() and path.suffix != ".md"]
 #: Refusals that only a driver's, a dispatcher's or a broken client meets.
 NOT_FOR_RIDERS = re.compile(
-    r"unknown-(vehicle|visit|closure|suspension|zone)|roster-conflict|invalid-policy|no-roads|not-(next|at-stop|found|acceptable)|riders-pending|too-early"
+    r"unknown-(vehicle|visit)|not-(next|at-stop|found|acceptable)|riders-pending|too-early"
     r"|contact-first|reversal-too-late|locked|stale-(plan|version)|plan-invalid|day-already-open"
     r"|clock-went-back|.*idempotency-key.*|forbidden|method-not-allowed|payload-too-large"
     r"|unsupported-media-type|internal|no-timetable|party-mismatch"
     r"|unknown-(zone|closure|incident|suspension)|roster-conflict|invalid-policy|no-roads"
     r"|wrong-(code|phone|boarding-code)|no-role|not-sent|account-.*|sign-in-failed|last-admin"
-    r"|provider-unavailable|too-many-tries|weak-password|cross-site|setup-done"
+    r"|provider-unavailable|too-many-tries|weak-password|cross-site|setup-done|report-.*"
 )
 
 
