@@ -75,8 +75,8 @@ function Row({ booking, clock, isFirst, isChosen, show }) {
           onClick=${() => show({ booking: booking.booking_id })}>${codeOf(booking.booking_id)}</button></th>
         <td class="time">${clock.time(pickupOf(booking))}</td>
         <td>${routeText(booking)}</td>
-        <td>${partyText(booking.party)}</td>
-        <td>${booking.vehicle_id ?? "–"}${booking.dispatch_status === "locked" ? ` ${t("bookings.locked")}` : ""}</td>
+        <td class="tight">${partyText(booking.party)}</td>
+        <td class="tight">${booking.vehicle_id ?? "–"}${booking.dispatch_status === "locked" ? ` ${t("bookings.locked")}` : ""}</td>
         <td>${t(`state.${booking.state}`)}${late && html` <strong class="late">${late}</strong>`}</td>
       </tr>`;
   }, [booking, isFirst, isChosen]);
