@@ -8,14 +8,14 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from api.http.auth import Role
 from tests.e2e.axe import violations
+from tests.e2e.crew import Staffed, open_context
 from tests.e2e.running import RunningService
+
+Service = RunningService | Staffed
 
 DESK = {"width": 1600, "height": 900}
 #: What the browser itself says of an answer that is not 2xx.
 REFUSED = "Failed to load resource"
-#: Pairs of stops, so that shuttles have somewhere to go.
-TRIPS = [("VS048", "VS024"), ("VS001", "VS030"), ("VS012", "VS048"), ("VS020", "VS005"),
-         ("VS033", "VS010"), ("VS024", "VS001")]  # fmt: skip
 
 
 class Dispatcher:
@@ -32,13 +32,15 @@ class Dispatcher:
     """
 
     def __init__(
-        self, browser: Browser, service: RunningService, *, language: str = "en", **options: Any
+        self, browser: Browser, service: Service, *, language: str = "en", **options: Any
     ) -> None:
         options.setdefault("viewport", DESK)
-        token = service.token(Role.DISPATCHER)
-        headers = {"Authorization": f"Bearer {token}"}
-        self.context = browser.new_context(extra_http_headers=headers, **options)
-        self.context.add_init_script(f"localStorage.setItem('sokcho.language', '{language}')")
+        if not isinstance(service, Staffed):  # a process of its own, where nobody has an account
+            token = service.token(Role.DISPATCHER)
+            options["extra_http_headers"] = {"Authorization": f"Bearer {token}"}
+        self.context = open_context(browser, language, **options)
+        if isinstance(service, Staffed):
+            service.enter(self.context, Role.DISPATCHER)
         self.page: Page = self.context.new_page()
         self.service = service
         self.complaints: list[str] = []
@@ -81,7 +83,7 @@ class Api:
     """Somebody who speaks to the service without a page."""
 
     def __init__(
-        self, service: RunningService, role: Role = Role.RIDER, vehicle_id: str | None = None
+        self, service: Service, role: Role = Role.RIDER, vehicle_id: str | None = None
     ) -> None:
         self.url = service.url
         self.headers = {"Authorization": f"Bearer {service.token(role, vehicle_id)}"}
@@ -100,7 +102,7 @@ class Api:
         return answer.json()
 
 
-def book(service: RunningService, origin: str, destination: str, **wish: Any) -> dict[str, Any]:
+def book(service: Service, origin: str, destination: str, **wish: Any) -> dict[str, Any]:
     """A ride booked by somebody else."""
     rider = Api(service)
     trip = {"origin": {"stop_id": origin}, "destination": {"stop_id": destination}, **wish}

@@ -1,13 +1,15 @@
 """The console in a real browser: the whole story, and each thing that a control room does."""
 
 import re
-import time
+from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from api.http.auth import Role
 from tests.e2e.axe import violations
+from tests.e2e.crew import Staffed, driver_page, open_context, staffed
 from tests.e2e.dispatcher import Api, Dispatcher, book
 from tests.e2e.rider import Rider
 from tests.e2e.running import RunningService
@@ -19,16 +21,15 @@ SOON_MS = 20_000
 
 
 @pytest.fixture(scope="module")
-def quiet(tmp_path_factory: pytest.TempPathFactory):
-    """A service at its own pace, whose shuttles nobody drives but the tests."""
-    service = RunningService(tmp_path_factory.mktemp("quiet"), speed=1.0)
-    service.start()
-    yield service
-    service.stop()
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staffed]:
+    """A service whose clock and shuttles are moved by the tests alone."""
+    with staffed(tmp_path_factory.mktemp("quiet")) as service:
+        service.rider("first").offers()  # the first search of all loads what it needs
+        yield service
 
 
 @pytest.fixture
-def desk(browser: Browser, quiet: RunningService):
+def desk(browser: Browser, quiet: Staffed) -> Iterator[Dispatcher]:
     """A dispatcher at the console, in English; how the page behaved is checked at the end."""
     person = Dispatcher(browser, quiet).open()
     yield person
@@ -45,16 +46,15 @@ def do_previewed(desk: Dispatcher, verdict: str) -> None:
     expect(dialog).to_be_hidden(timeout=SOON_MS)
 
 
-def test_the_whole_story(browser: Browser, quiet: RunningService, desk: Dispatcher) -> None:
+def test_the_whole_story(browser: Browser, quiet: Staffed, desk: Dispatcher) -> None:
     """A rider books, the dispatcher sees and moves, a driver drives, the rider is told, done."""
-    context = browser.new_context(viewport={"width": 390, "height": 800}, locale="en")
-    context.add_init_script("localStorage.setItem('sokcho.language', 'en')")
+    context = open_context(browser, "en", viewport={"width": 390, "height": 800})
     rider = Rider(context.new_page(), quiet.url)
     rider.open()
     rider.ask_for_trip("시청", "해수욕장", at="10:00")
     rider.book()
-    operator = Api(quiet, Role.DISPATCHER)
-    booking = operator.get("/v1/bookings?status=active")["bookings"][0]
+    ride = rider.page.locator("#view-rides")
+    [booking] = Api(quiet, Role.DISPATCHER).get("/v1/bookings?status=active")["bookings"]
     booking_id, first = booking["booking_id"], booking["vehicle_id"]
 
     shown = desk.show_booking(booking_id)
@@ -64,20 +64,24 @@ def test_the_whole_story(browser: Browser, quiet: RunningService, desk: Dispatch
     shown.get_by_role("button", name="Preview").click()
     do_previewed(desk, "every promise is kept")
     expect(shown).to_contain_text(second, timeout=SOON_MS)
-    expect(rider.page.locator("#view-rides")).to_contain_text(second[-1], timeout=SOON_MS)
+    expect(ride).to_contain_text(second[-1], timeout=SOON_MS)
 
-    driver = Api(quiet, Role.DRIVER, second)
-    steps = [("pickup", "arrive", "at the stop"), ("pickup", "board", "on board"),
-             ("dropoff", "arrive", "on board"), ("dropoff", "alight", "completed")]  # fmt: skip
-    for visit, act, state in steps:
-        driver.post(f"/v1/visits/{booking_id}.{visit}/{act}")
-        expect(shown.locator("h2")).to_contain_text(state, timeout=SOON_MS)
-        if act == "board":
-            expect(rider.page.locator("#view-rides")).to_contain_text("On board", timeout=SOON_MS)
-    expect(rider.page.locator("#view-rides")).to_contain_text("You have arrived", timeout=SOON_MS)
-    log = desk.tab("log")
-    expect(log.locator("tbody")).to_contain_text("alighted", timeout=SOON_MS)
+    driver = driver_page(browser, quiet, second, language="en")
+    quiet.advance(90 * 60)
+    driver.button("I have arrived").click()
+    expect(shown.locator("h2")).to_contain_text("at the stop", timeout=SOON_MS)
+    driver.say_code(booking["boarding_code"])
+    expect(shown.locator("h2")).to_contain_text("on board", timeout=SOON_MS)
+    expect(ride).to_contain_text("On board", timeout=SOON_MS)
+    quiet.advance(8 * 60)
+    driver.button("I have arrived").click()
+    driver.button("They are off").first.click()
+    expect(shown.locator("h2")).to_contain_text("completed", timeout=SOON_MS)
+    expect(ride).to_contain_text("You have arrived", timeout=SOON_MS)
+    expect(desk.tab("log").locator("tbody")).to_contain_text("alighted", timeout=SOON_MS)
+    quiet.next_morning()
     context.close()
+    driver.page.context.close()
 
 
 def test_a_booking_by_phone_keeps_the_contact_apart(desk: Dispatcher) -> None:
@@ -111,9 +115,7 @@ def test_a_booking_by_phone_keeps_the_contact_apart(desk: Dispatcher) -> None:
     detail.get_by_role("button", name="Cancel the booking").click()
 
 
-def test_a_closure_is_drawn_previewed_done_and_lifted(
-    quiet: RunningService, desk: Dispatcher
-) -> None:
+def test_a_closure_is_drawn_previewed_done_and_lifted(quiet: Staffed, desk: Dispatcher) -> None:
     booking = book(quiet, MARKET, BEACH)
     work = desk.tab("measures")
     closing = work.locator("section").first
@@ -139,9 +141,7 @@ def test_a_closure_is_drawn_previewed_done_and_lifted(
     Api(quiet, Role.DISPATCHER).post(f"/v1/bookings/{booking['booking_id']}/cancel")
 
 
-def test_a_breakdown_gives_riders_on_board_to_another(
-    quiet: RunningService, desk: Dispatcher
-) -> None:
+def test_a_breakdown_gives_riders_on_board_to_another(quiet: Staffed, desk: Dispatcher) -> None:
     booking = book(quiet, "VS001", "VS030")
     vehicle_id = booking["vehicle_id"]
     driver = Api(quiet, Role.DRIVER, vehicle_id)
@@ -161,8 +161,8 @@ def test_a_breakdown_gives_riders_on_board_to_another(
     expect(detail.locator("h2")).to_contain_text("on duty", timeout=SOON_MS)
 
 
-def test_a_suspension_shows_whom_it_concerns(quiet: RunningService, desk: Dispatcher) -> None:
-    at = time.strftime("%Y-%m-%dT12:00:00+09:00", time.strptime("2026-11-23", "%Y-%m-%d"))
+def test_a_suspension_shows_whom_it_concerns(quiet: Staffed, desk: Dispatcher) -> None:
+    at = (quiet.service.time.now() + timedelta(hours=3, minutes=30)).isoformat()
     booking = book(quiet, MARKET, BEACH, depart_at=at)
     section = desk.tab("measures").locator("section").nth(1)
     section.get_by_label("From").fill("11:30")
@@ -198,7 +198,7 @@ def test_news_roster_and_rules(desk: Dispatcher) -> None:
     assert violations(desk.page) == []
     rules.get_by_label("New value").fill("1200")
     rules.get_by_role("button", name="Change").click()
-    expect(rules.locator(".standing")).to_contain_text("2026-11-23", timeout=SOON_MS)
+    expect(rules.locator(".standing")).to_contain_text("from 2026-", timeout=SOON_MS)
 
 
 def places_of_a_round(page) -> set[str]:
@@ -246,7 +246,7 @@ def test_by_keyboard_alone(desk: Dispatcher) -> None:
     {"language": "en", "viewport": {"width": 360, "height": 740}, "reduced_motion": "reduce"},
 ])  # fmt: skip
 def test_every_tab_is_accessible_and_nothing_is_cut_off(
-    browser: Browser, quiet: RunningService, options: dict
+    browser: Browser, quiet: Staffed, options: dict
 ) -> None:
     desk = Dispatcher(browser, quiet, **options).open()
     for name in ("bookings", "phone", "measures", "roster", "rules", "log"):
@@ -257,7 +257,7 @@ def test_every_tab_is_accessible_and_nothing_is_cut_off(
     desk.context.close()
 
 
-def test_who_may_not_is_told_so(browser: Browser, quiet: RunningService) -> None:
+def test_who_may_not_is_told_so(browser: Browser, quiet: Staffed) -> None:
     headers = {"Authorization": f"Bearer {quiet.token(Role.DRIVER, 'SH1')}"}
     context = browser.new_context(extra_http_headers=headers)
     page = context.new_page()
