@@ -13,6 +13,7 @@ from api.cli.command import Command
 from routing.errors import WorldError
 
 if TYPE_CHECKING:
+    from gtfs.demand import AreaDemand
     from routing.simulation.facts import Answer, Executed
     from routing.simulation.report import DayReport, Spread
     from routing.simulation.run import Settings
@@ -24,6 +25,9 @@ RESCUE_ITERATIONS = 800
 #: Some 10 ms of one core every half minute of the day.
 IMPROVE_ITERATIONS = 400
 IMPROVE_EVERY_S = 30
+RELOCATE_EVERY_S = 60
+#: Days of the same kind, made up with other seeds, that tell what to expect.
+N_USUAL_DAYS = 10
 #: How often the service looks at the clock on a simulated day of an area.
 TICK_S = 30
 
@@ -52,6 +56,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"iterations for a better plan every {IMPROVE_EVERY_S} s"
         f" (default {IMPROVE_ITERATIONS})",
+    )
+    parser.add_argument(
+        "--relocate",
+        action="store_true",
+        help="let idle vehicles wait where people are expected to call",
     )
     parser.add_argument("--out", type=Path, metavar="LOG.jsonl", help="file to write")
 
@@ -98,8 +107,19 @@ def _day_of_area(arguments: argparse.Namespace) -> "tuple[World, Settings]":
         world = read_requests(area, arguments.requests)
     else:
         world = make_day(demand, arguments.day, arguments.seed, arguments.month)
+        if arguments.relocate:
+            world = _with_usual_day(world, demand, arguments)
         print(demand.file.note_en, file=sys.stderr)
     return world, replace(_settings(arguments), noise=demand.noise, tick_s=TICK_S)
+
+
+def _with_usual_day(world: "World", demand: "AreaDemand", arguments: argparse.Namespace) -> "World":
+    from gtfs.demand import make_day
+    from routing.simulation.expectation import usual_day
+
+    seeds = range(arguments.seed + 1, arguments.seed + 1 + N_USUAL_DAYS)
+    days = (make_day(demand, arguments.day, seed, arguments.month).riders for seed in seeds)
+    return replace(world, usual=usual_day(days, world.travel.n_places))
 
 
 def _settings(arguments: argparse.Namespace) -> "Settings":
@@ -110,6 +130,7 @@ def _settings(arguments: argparse.Namespace) -> "Settings":
         rescue_iterations=arguments.rescue,
         improve_iterations=arguments.improve,
         improve_every_s=IMPROVE_EVERY_S,
+        relocate_every_s=RELOCATE_EVERY_S if arguments.relocate else 0,
         stopwatch=time.perf_counter_ns,
     )
 
@@ -196,6 +217,10 @@ A day of an area is made up from its demand file (estimated) or read from a CSV 
 columns request_id, called_time, origin, destination (virtual stops), depart_from or arrive_by, and
 if wanted passengers, wheelchairs, seniors, residents, cancel_time, late_s, shows_up; times as
 07:30:00.
+
+--relocate sends idle vehicles where people are expected to call: from ten other days of the area
+where there is a demand file, else from who has called so far that day. It is off by default: on
+worlds with demand from everywhere it costs driving and serves hardly anybody more.
 
 --rescue 0 --improve 0 is greedy insertion: rides are only ever fitted into plans as they are.""",
     examples=(

@@ -397,6 +397,14 @@ class RescueRide:
 
 
 @dataclass(frozen=True, slots=True)
+class RelocateVehicle:
+    """Let an idle vehicle wait at ``place``, where people are expected to call."""
+
+    vehicle_id: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passed: departures, approaches, late vehicles, waiting list."""
 
@@ -434,5 +442,6 @@ Command = (
     | Broadcast
     | ProposePlan
     | RescueRide
+    | RelocateVehicle
     | Tick
 )

@@ -47,6 +47,11 @@ class Fleet:
         self._arrays = empty_arrays(0, 0, 0, 0)
         self._times = np.zeros((0, 3), np.int32)
 
+    @property
+    def shortest_s(self) -> Int32Array:
+        """Frozen int32 (n, n): seconds below which no departure gets from row to column."""
+        return self._shortest
+
     def __len__(self) -> int:
         return len(self._members)
 

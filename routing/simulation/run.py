@@ -18,12 +18,14 @@ from routing.dispatch.draft import Draft
 from routing.dispatch.network import Network
 from routing.dispatch.proposal import find_improvement, find_rescue
 from routing.dispatch.rejections import LACKS_ROOM, Rejected, RejectReason
+from routing.dispatch.relocation import find_relocation
 from routing.dispatch.state import DayState, commit
 from routing.dispatch.values import Actor, Cancellation
 from routing.drt.search.budget import iterations
 from routing.errors import PlanError
 from routing.simulation.chance import Chance, RoadNoise
 from routing.simulation.drivers import Drivers, executed
+from routing.simulation.expectation import Expectation
 from routing.simulation.facts import Answer, Executed
 from routing.simulation.report import DayReport, Odometer, Tally
 from routing.simulation.world import World, asking
@@ -41,6 +43,7 @@ class _What(IntEnum):
     ACT = 2
     TICK = 3
     IMPROVE = 4
+    RELOCATE = 5
 
 
 class _Due(NamedTuple):
@@ -68,6 +71,8 @@ class Settings:
         Of each search for a better plan; 0 for none.
     improve_every_s
         A better plan is sought so often, in the time of the day.
+    relocate_every_s
+        It is asked so often whether an idle vehicle should wait elsewhere; 0 for never.
     stopwatch
         Nanoseconds of some clock, for the time that answers take; None leaves them out.
     """
@@ -78,6 +83,7 @@ class Settings:
     rescue_iterations: int = 0
     improve_iterations: int = 0
     improve_every_s: int = 120
+    relocate_every_s: int = 0
     stopwatch: Callable[[], int] | None = None
 
 
@@ -129,6 +135,7 @@ class Simulation:
         chance = Chance(noise, seed) if noise else None
         self._drivers = Drivers(world.travel, self._riders, chance)
         self._queue = _Queue()
+        self._expectation = Expectation(world.travel.n_places, world.usual)
         self._tally, self._odometer = Tally(world), Odometer(world.travel)
 
     def run(self) -> Iterator[Fact]:
@@ -166,9 +173,12 @@ class Simulation:
             self._queue.push(begins, _What.TICK, "")
         if self.settings.improve_iterations:
             self._queue.push(begins, _What.IMPROVE, "")
+        if self.settings.relocate_every_s:
+            self._queue.push(begins, _What.RELOCATE, "")
 
     def _ask(self, due: _Due) -> Iterator[Fact]:
         rider = self._riders[due.who]
+        self._expectation.note(rider, due.time)
         command = asking(rider, self.world, due.time)
         # The service does this as soon as the last answer is out.
         Draft(self.state, self.state.now, self.network).get_ready()
@@ -232,6 +242,19 @@ class Simulation:
             self._queue.push(due.time + self.settings.improve_every_s, _What.IMPROVE, "")
         yield from ()
 
+    def _relocate(self, due: _Due) -> Iterator[Fact]:
+        expected = self._expectation.at(due.time)
+        command = find_relocation(self.state, due.time, self.network, expected)
+        if command is not None:
+            decision = decide(self.state, command, due.time, self.network)
+            if isinstance(decision, Rejected):
+                _expect(decision, RejectReason.PLAN_INVALID, "a relocation")
+            else:
+                self._commit(decision)
+        if self._queue.is_busy:
+            self._queue.push(due.time + self.settings.relocate_every_s, _What.RELOCATE, "")
+        yield from ()
+
     def _cancel(self, due: _Due) -> Iterator[Fact]:
         decision = decide(self.state, cmd.CancelRide(due.who, CANCELLED), due.time, self.network)
         if isinstance(decision, Rejected):
@@ -286,6 +309,7 @@ _HAPPENS: dict[_What, Callable[[Simulation, _Due], Iterator[Fact]]] = {
     _What.ACT: Simulation._act,
     _What.TICK: Simulation._tick,
     _What.IMPROVE: Simulation._improve,
+    _What.RELOCATE: Simulation._relocate,
 }
 
 

@@ -7,6 +7,9 @@ not. Times are service seconds, places are indices of the travel-time matrix.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from routing.dispatch.commands import BookRide, ConfirmOffer, Offer, RideRequest, StopChoice
 from routing.dispatch.values import Party, Promise
 from routing.drt.model import Load, Vehicle
@@ -14,6 +17,8 @@ from routing.errors import WorldError
 from routing.policy import CostWeights, ServicePolicy
 from routing.road.travel import TravelTimes, get_travel_s
 from routing.types import NEVER
+
+FloatArray = npt.NDArray[np.float64]
 
 #: Beyond any day; service seconds and durations of a world stay within.
 MAX_TIME = 10 * 86_400
@@ -80,6 +85,8 @@ class World:
     dimensions: tuple[str, ...]  # names of what is carried, in the order of every load
     vehicles: tuple[Vehicle, ...]
     riders: tuple[Rider, ...]  # by called_time
+    #: Pickups at once that other days let expect, see `routing.simulation.expectation`.
+    usual: FloatArray | None = None
 
 
 def exact_policy(dwell_s: int) -> ServicePolicy:

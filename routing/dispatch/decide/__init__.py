@@ -17,6 +17,7 @@ from routing.dispatch.decide import (
     control,
     disruption,
     driving,
+    relocation,
     replan,
     reversal,
 )
@@ -51,6 +52,7 @@ _HANDLERS: dict[type, Handler] = {
     cmd.MoveRide: replan.move_ride,
     cmd.ProposePlan: replan.propose_plan,
     cmd.RescueRide: replan.rescue_ride,
+    cmd.RelocateVehicle: relocation.relocate_vehicle,
     cmd.ReverseNoShow: reversal.reverse_no_show,
     cmd.ReverseCancellation: reversal.reverse_cancellation,
     cmd.WithdrawVehicle: disruption.withdraw_vehicle,
