@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser, expect
 
 from api.http.auth import Role
+from api.kernel_cache import use_kernel_cache
 from tests import tools
 from tests.e2e.browser import launched
 from tests.e2e.dispatcher import Api, Dispatcher, book
@@ -99,6 +100,14 @@ def _preview(desk: Dispatcher, vehicle_id: str) -> None:
     dialog.screenshot(path=IMAGES / "console-preview.png")
 
 
+def take_crew(browser: Browser) -> None:
+    """Take those of the driver's and the sign-in page."""
+    use_kernel_cache()  # before the first import of numba
+    from tests.e2e.crew_pictures import take as take_pictures
+
+    take_pictures(browser, IMAGES)
+
+
 def main() -> None:
     """Start a service, let its shuttles be driven, and take the pictures."""
     IMAGES.mkdir(parents=True, exist_ok=True)
@@ -109,6 +118,7 @@ def main() -> None:
             with service.drivers(), launched(tools.get(tools.CHROMIUM)) as browser:
                 take_console(browser, service)
                 take(browser, service.url)
+                take_crew(browser)
         finally:
             service.stop()
 

@@ -24,7 +24,8 @@ export function NextVisit({ visit, parties, clock, app, onArrive }) {
       <p class="kind"><span class="icon" aria-hidden="true">${ICONS[visit.kind]}</span>
         ${t(`next.${visit.kind}`)}</p>
       <h2 id="next-stop" tabindex="-1">${stopName(visit)}</h2>
-      <ul class="parties">${parties.map((each) => html`<li key=${each.visit_id}>${partyText(each.party)}
+      <ul class="parties">${parties.map((each) => html`<li key=${each.visit_id}>
+        ${each.kind !== visit.kind && html`<span class="tag">${t(`later.${each.kind}`)}</span> `}${partyText(each.party)}
         ${each.channel === "phone" && html` <span class="tag">${t("tag.phone")}</span>`}</li>`)}</ul>
       <${Timer} visit=${visit} clock=${clock} />
       ${!isDue && html`<p class="hint">${t("next.not-yet")}</p>`}
