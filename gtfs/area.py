@@ -115,10 +115,14 @@ class Area:
         return self.zone_at(lon, lat) is not None
 
     def drive_line(
-        self, origin: int, destination: int, time: int
+        self, origin: int, destination: int, time: int, closures: tuple[Closure, ...] = ()
     ) -> tuple[tuple[float, float], ...]:
-        """Line [lon, lat] that a vehicle follows between place indices when leaving at ``time``."""
-        return drive_line(self.network, self.places, origin, destination, time)
+        """Line [lon, lat] that a vehicle follows between place indices when leaving at ``time``.
+
+        Around those of ``closures`` that hold then, where there is a way around.
+        """
+        closed = [closing(c).area for c in closures if c.from_time <= time < c.until_time]
+        return drive_line(self.network, self.places, origin, destination, time, closed)
 
     def travel_under(self, closures: Sequence[Closure]) -> TravelTimes:
         """Driving times between places on a day with these closures.

@@ -6,6 +6,7 @@ place in it is its index in the travel-time matrix.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
@@ -17,8 +18,8 @@ from gtfs.builder.files import SourceFile, read_csv
 from gtfs.roads import RoadNode, Roads
 from gtfs.zones import LivingZone, find_zone
 from routing.errors import AreaError
-from routing.road.geometry import FloatArray
-from routing.road.graph import RoadGraph, attach
+from routing.road.geometry import FloatArray, Region
+from routing.road.graph import RoadGraph, attach, close
 from routing.road.matrix import SpeedProfile, arc_seconds, find_path, road_times, straight_times
 from routing.road.snap import snap
 from routing.road.travel import TravelTimes
@@ -265,7 +266,12 @@ def place_times(
 
 
 def drive_line(
-    network: DrivingNetwork | None, places: Places, origin: int, destination: int, time: int
+    network: DrivingNetwork | None,
+    places: Places,
+    origin: int,
+    destination: int,
+    time: int,
+    closed: Sequence[Region] = (),
 ) -> tuple[tuple[float, float], ...]:
     """Return the line that a vehicle follows from place to place.
 
@@ -281,6 +287,8 @@ def drive_line(
         Place index.
     time
         Departure, service seconds; the way is the quickest one at the knot before it.
+    closed
+        Where no road may be driven; the way goes around, unless there is no way around.
 
     Returns
     -------
@@ -291,7 +299,12 @@ def drive_line(
         return tuple((places[place].lon, places[place].lat) for place in (origin, destination))
     knot = max(int(np.searchsorted(network.profile.knot_time, time, side="right")) - 1, 0)
     start, end = int(network.node[origin]), int(network.node[destination])
-    way = find_path(network.graph, network.arc_s[knot], start, end)
+    way = None
+    if closed:
+        graph = reduce(close, closed, network.graph)
+        way = find_path(graph, arc_seconds(graph, network.profile)[knot], start, end)
+    if way is None:
+        way = find_path(network.graph, network.arc_s[knot], start, end)
     assert way is not None  # place_times refuses places without a way
     return tuple(zip(network.graph.lon[way].tolist(), network.graph.lat[way].tolist(), strict=True))
 

@@ -57,6 +57,9 @@ class Composer:
         """
         waiting = {e.booking_id for e in events if isinstance(e, ev.RideWaitlisted)}
         for event in events:
+            if isinstance(event, ev.BroadcastSent):
+                yield from _news(state, event)
+                continue
             kind = _kind_of(event)
             booking = state.bookings.get(getattr(event, "booking_id", ""))
             if kind is None or booking is None or booking.booking_id in waiting:
@@ -85,6 +88,13 @@ class Composer:
 
     def _clock(self, date: str, seconds: int) -> str:
         return f"{self.time.at(date, seconds):%H:%M}"
+
+
+def _news(state: DayState, event: ev.BroadcastSent) -> Iterator[Told]:
+    facts: Facts = {"text": {"ko": event.text_ko, "en": event.text_en}}
+    for booking_id in event.booking_ids:
+        owner = state.bookings[booking_id].owner
+        yield Told(booking_id, owner, NoteKind.NEWS, facts, event.time, _LATER_S)
 
 
 def _kind_of(event: ev.Event) -> NoteKind | None:

@@ -22,6 +22,7 @@ class NoteKind(StrEnum):
     CANCELLED = "cancelled"
     MISSED = "missed"
     CONNECTION = "connection"
+    NEWS = "news"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -33,6 +33,7 @@ WORDS: dict[NoteLanguage, dict[NoteKind, tuple[str, str]]] = {
             "갈아탈 차의 시각이 바뀌었습니다",
             "{time} 차입니다. 화면에서 확인해 주세요.",
         ),
+        _K.NEWS: ("알려 드립니다", "{text}"),
     },
     "en": {
         _K.BOOKED: ("Your ride is booked", "{day} {from}–{until} at {stop}. Boarding code {code}"),
@@ -58,6 +59,7 @@ WORDS: dict[NoteLanguage, dict[NoteKind, tuple[str, str]]] = {
             "Your connection has a new time",
             "It is now due at {time}. Please see the page.",
         ),
+        _K.NEWS: ("News from the operator", "{text}"),
     },
     "ja": {
         _K.BOOKED: (
@@ -86,6 +88,7 @@ WORDS: dict[NoteLanguage, dict[NoteKind, tuple[str, str]]] = {
         ),
         _K.MISSED: ("乗車がなかったため終了しました", "改めて予約してください。"),
         _K.CONNECTION: ("乗り継ぎの時刻が変わりました", "{time}の便です。画面でご確認ください。"),
+        _K.NEWS: ("お知らせ", "{text}"),
     },
     "zh": {
         _K.BOOKED: ("已预约", "{day} {from}–{until}，请在{stop}上车。乘车码 {code}"),
@@ -99,6 +102,7 @@ WORDS: dict[NoteLanguage, dict[NoteKind, tuple[str, str]]] = {
         _K.CANCELLED: ("预约被取消", "运营方取消了{day} {from}的预约，请选择其他时间。"),
         _K.MISSED: ("无人上车，预约已结束", "如需乘车请重新预约。"),
         _K.CONNECTION: ("换乘时间有变", "班次时间为{time}，请在页面查看。"),
+        _K.NEWS: ("运营通知", "{text}"),
     },
 }
 

@@ -13,6 +13,7 @@ from api.schemas.vehicles import NextVisit, VehiclePosition, Vehicles, VehicleVi
 from api.trips.places import Stops
 from api.views.committed import kind_of
 from gtfs.area import Area
+from routing.dispatch.conditions import conditions_of
 from routing.dispatch.state import DayState
 from routing.drt.model import VehiclePlan
 from routing.road.geometry import straight_m
@@ -111,15 +112,14 @@ class VehicleBoard:
         arrive = state.times[plan.vehicle.vehicle_id][0].arrive
         now_s = self._time.seconds(state.service_date, now)
         share = (now_s - plan.ready_time) / max(1, arrive - plan.ready_time)
-        return self._on_the_way(plan.place, target, plan.ready_time, share)
+        closures = conditions_of(state).closures
+        line = self.drive_line(plan.place, target, plan.ready_time, closures)
+        return _along(line, share)
 
-    def _on_the_way(
-        self, origin: int, target: int, leave: int, share: float
-    ) -> tuple[float, float]:
-        line = self.drive_line(origin, target, leave)
-        lon, lat = np.array(line).T
-        along = np.concatenate(([0.0], np.cumsum(straight_m(lon[:-1], lat[:-1], lon[1:], lat[1:]))))
-        at = min(1.0, max(0.0, share)) * along[-1]
-        return round(float(np.interp(at, along, lon)), 6), round(
-            float(np.interp(at, along, lat)), 6
-        )
+
+def _along(line: tuple[tuple[float, float], ...], share: float) -> tuple[float, float]:
+    """The point at a share of the length of a line."""
+    lon, lat = np.array(line).T
+    along = np.concatenate(([0.0], np.cumsum(straight_m(lon[:-1], lat[:-1], lon[1:], lat[1:]))))
+    at = min(1.0, max(0.0, share)) * along[-1]
+    return round(float(np.interp(at, along, lon)), 6), round(float(np.interp(at, along, lat)), 6)

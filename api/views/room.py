@@ -21,6 +21,7 @@ from api.schemas.room import (
 )
 from api.service import Service
 from routing.dispatch.alerts import Alert, Seen, Surroundings, list_alerts
+from routing.dispatch.conditions import conditions_of
 from routing.dispatch.preview import Effect, Outlook, Preview
 from routing.dispatch.state import DayState
 from routing.dispatch.values import Closure, Suspension
@@ -154,7 +155,9 @@ def _seen(service: Service, state: DayState, vehicle_id: str) -> Seen | None:
     at_time = service.time.seconds(state.service_date, report.at)
     if not plan.visits or not plan.n_frozen:
         return Seen(at_time)
-    line = service.board.drive_line(plan.place, plan.visits[0].place, plan.ready_time)
+    line = service.board.drive_line(
+        plan.place, plan.visits[0].place, plan.ready_time, conditions_of(state).closures
+    )
     lon, lat = np.array(line if len(line) > 1 else (*line, *line)).T
     ends = (frozen(part, np.float64) for part in (lon[:-1], lat[:-1], lon[1:], lat[1:]))
     return Seen(at_time, round(distance_m(Region(*ends), report.lon, report.lat)))

@@ -67,7 +67,8 @@ def run() -> Section:
         f"Gaps between animation frames in headless Chromium, software rendering, {WIDE['width']} x"
         f" {WIDE['height']}: {N_VEHICLES} vehicles that move each half second, {N_BOOKINGS}"
         f" bookings, plans that change ten times a second; {WATCH_MS // 1000} s each, seed {SEED}."
-        f" The goal: median {MEDIAN_MS} ms, p95 {P95_MS} ms. The floor is an empty page in the same browser.",
+        f" The goal: median {MEDIAN_MS} ms, p95 {P95_MS} ms. The floor is an empty page in the same"
+        " browser.",
         [*rows, empty],
     )
 

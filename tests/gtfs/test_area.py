@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry import shape
 
 from gtfs.area import load_area, road_lines
+from routing.dispatch.values import Closure
 from routing.drt.model import Break
 from routing.errors import AreaError
 from routing.policy import RiderClass, ServicePolicy
@@ -209,6 +210,32 @@ def test_a_vehicle_follows_the_roads_between_places(grid_town):
     assert grid_town.drive_line(at["D"], at["D"], 0) == ((3.0052, 30.0045),)
 
 
+def closure_around(lon, lat, size=0.0005):
+    """A square that is closed from 09:00 to 10:00."""
+    corners = ((-size, -size), (size, -size), (size, size), (-size, size))
+    ring = tuple((lon + dx, lat + dy) for dx, dy in corners)
+    return Closure("x", ring, 9 * 3600, 10 * 3600, "works")
+
+
+def test_closed_roads_are_driven_around_while_they_are_closed(grid_town):
+    """From N00 to N02 along the south road, 1,000 m; with N01 closed around the block, 2,000 m."""
+    at, closure = grid_town.places.idx_of, closure_around(3.0052, 30.0)
+    ends = at["N00"], at["N02"]
+    travel = grid_town.travel_under([closure])
+    direct_s = get_travel_s(grid_town.travel_times, *ends, 9 * 3600)
+    assert abs(get_travel_s(travel, *ends, 9 * 3600) - 2 * direct_s) <= 1  # rounded down
+    assert get_travel_s(travel, *ends, 10 * 3600) == direct_s
+    assert grid_town.travel_under([]) is grid_town.travel_times
+    around = grid_town.drive_line(*ends, 9 * 3600, (closure,))
+    assert (3.0052, 30.0) not in around
+    assert (3.0052, 30.0045) in around
+    assert (3.0052, 30.0) in grid_town.drive_line(*ends, 11 * 3600, (closure,))
+    closed = [grid_town.roads.edges[k].edge_id for k in grid_town.closed_roads([closure])]
+    assert closed == ["E1", "E2", "E9"]
+    walled_in = closure_around(3.0, 30.0, 0.001)  # no way at all: the line is that of open roads
+    assert grid_town.drive_line(*ends, 9 * 3600, (walled_in,))[0] == (3.0, 30.0)
+
+
 def test_road_nodes_need_not_be_places(town):
     text = (town / "area.toml").read_text(encoding="utf-8")
     text = text.replace("max_snap_m", "nodes_as_places = false\nmax_snap_m")
@@ -248,6 +275,7 @@ def test_a_city_without_roads_drives_straight_and_says_so():
     assert road_lines(area)["features"] == []
     assert len(area.places) == 4
     assert area.drive_line(0, 1, 0) == ((3.0, 30.0), (3.0104, 30.009))
+    assert area.travel_under([closure_around(3.0, 30.0)]) is area.travel_times
     assert get_walk_m(area.ground, 3.0, 30.0, 3.0, 30.001) == 145  # 111.2 m x 1.3
 
 

@@ -215,7 +215,7 @@ def test_a_wrong_subscription_is_refused(rider: Person, pushes: PushService, wha
 
 
 def test_every_note_has_words_in_every_language_and_keeps_to_its_facts() -> None:
-    facts = {"stop": {"ko": "시청", "en": "City Hall"}}
+    facts = {"stop": {"ko": "시청", "en": "City Hall"}, "text": {"ko": "눈", "en": "Snow"}}
     facts |= dict.fromkeys(("day", "from", "until", "time", "vehicle", "minutes", "code"), "7")
     for language, words in WORDS.items():
         assert set(words) == set(NoteKind), language
@@ -316,3 +316,14 @@ def test_what_was_committed_just_before_the_end_is_told_by_the_next_process(
     finally:
         again.stop()
     assert note["kind"] == "booked"
+
+
+def test_a_broadcast_is_told_like_everything_else(rider: Person, pushes: PushService) -> None:
+    browser = subscribe(rider, pushes, "ko")
+    booking = rider.book()
+    dispatcher = Person(rider.running, caller(Role.DISPATCHER))
+    words = {"text_ko": "폭설로 늦습니다.", "text_en": "Snow: we run late."}
+    assert dispatcher.post("/v1/broadcasts", words).json()["n_told"] == 1
+    news = pushes.notes(browser, 2)[1]
+    assert (news["kind"], news["text"]) == ("news", "폭설로 늦습니다.")
+    assert news["booking_id"] == booking["booking_id"]

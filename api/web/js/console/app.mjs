@@ -51,7 +51,11 @@ export function App({ known, desk, session }) {
     focusOn(`tab-${name}`);
   };
   useShortcuts({ TABS, goTo, help: () => help(true), leave: () => (drawing ? draw(null) : choose(null)) });
-  const room = { known, desk, clock, index, language, mayAct, announce, ask, show, chosen };
+  const offerAgain = ({ origin, destination, party }) => {
+    changeCall({ from: { stop: origin.stop }, to: { stop: destination.stop }, ...party, time: "" });
+    goTo("phone");
+  };
+  const room = { known, desk, clock, index, language, mayAct, announce, ask, show, chosen, offerAgain };
 
   return html`
     <${TopBar} service=${service} clock=${clock} desk=${desk} session=${session}

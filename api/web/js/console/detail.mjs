@@ -40,7 +40,7 @@ function useAct(announce) {
   return [problem, act];
 }
 
-function Booking({ booking, desk, clock, mayAct, announce, ask, show }) {
+function Booking({ booking, desk, clock, mayAct, announce, ask, show, offerAgain }) {
   const [problem, act] = useAct(announce);
   const late = lateText(lateBy(booking));
   const { promise, expected } = booking;
@@ -77,6 +77,8 @@ function Booking({ booking, desk, clock, mayAct, announce, ask, show }) {
       ${undo && html`
         <button type="button" class="quiet" onClick=${() => act(
           () => postAsStaff(`/v1/bookings/${booking.booking_id}/reversal`), t("detail.undone"))}>${t("detail.undo")}</button>`}
+      ${(undo || booking.breaches.length > 0 || !booking.vehicle_id) && html`
+        <button type="button" class="quiet" onClick=${() => offerAgain(booking)}>${t("detail.again")}</button>`}
       ${!isEnded(booking) && booking.state !== "on_board" && html`
         <button type="button" class="danger-quiet" onClick=${() => act(
           () => postAsStaff(`/v1/bookings/${booking.booking_id}/cancel`, { reason: "operator" }), t("detail.cancelled"))}>

@@ -160,6 +160,7 @@ export default {
   "detail.unlocked": "Unlocked.",
   "detail.undo": "Undo the ending",
   "detail.undone": "Undone.",
+  "detail.again": "Offer anew",
   "detail.cancel": "Cancel the booking",
   "detail.cancelled": "Cancelled.",
   "channel.web": "web page",

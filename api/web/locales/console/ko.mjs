@@ -154,6 +154,7 @@ export default {
   "detail.unlocked": "고정을 풀었습니다.",
   "detail.undo": "되돌리기",
   "detail.undone": "되돌렸습니다.",
+  "detail.again": "다시 제안하기",
   "detail.cancel": "예약 취소",
   "detail.cancelled": "취소했습니다.",
   "channel.web": "웹",
