@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, MutableMapping
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import platformdirs
@@ -48,7 +48,7 @@ def use_kernel_cache(env: MutableMapping[str, str] = os.environ) -> Path:
     if ENV not in env:
         if "numba" in sys.modules:
             raise SokchoError("numba was imported before its cache folder was chosen")
-        env[ENV] = str(caches_folder() / kernel_key(env))
+        env[ENV] = str(caches_folder() / _known_key(env))
     folder = Path(env[ENV])
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -63,6 +63,36 @@ def use_kernel_cache(env: MutableMapping[str, str] = os.environ) -> Path:
 def caches_folder() -> Path:
     """Return the folder that holds one cache folder for each state of the sources."""
     return platformdirs.user_cache_path("sokcho-transit") / "kernels"
+
+
+def _known_key(env: MutableMapping[str, str], package: Path | None = None) -> str:
+    """Return `kernel_key`, remembered as long as no source, version or setting looks different.
+
+    Reading and parsing every source takes longer than a query; sizes and times of change tell
+    as much, as they do for Python's own compiled files.
+    """
+    package = package or Path(__file__).parents[1] / "routing"
+    packages = (find_spec(name) for name in ("numba", "llvmlite", "numpy"))
+    files = [
+        *sorted(package.rglob("*.py")),
+        *(Path(spec.origin or "") for spec in packages if spec),
+    ]
+    looks = [(str(file), (stat := file.stat()).st_size, stat.st_mtime_ns) for file in files]
+    settings = sorted(f"{k}={v}" for k, v in env.items() if k.startswith("NUMBA_"))
+    signature = hashlib.sha256(repr((sys.version, settings, looks)).encode()).hexdigest()
+    memory = caches_folder().parent / "kernel-keys" / signature
+    try:
+        return memory.read_text()
+    except OSError:
+        key = kernel_key(env, package)
+    try:
+        memory.parent.mkdir(parents=True, exist_ok=True)
+        draft = memory.with_name(f"{signature}.{os.getpid()}")
+        draft.write_text(key)
+        draft.replace(memory)
+    except OSError:
+        pass  # A folder that cannot be written is told of when the kernels are to be kept.
+    return key
 
 
 def kernel_key(env: MutableMapping[str, str], package: Path | None = None) -> str:
@@ -82,6 +112,9 @@ def kernel_key(env: MutableMapping[str, str], package: Path | None = None) -> st
     """
     package = package or Path(__file__).parents[1] / "routing"
     settings = sorted(f"{k}={v}" for k, v in env.items() if k.startswith("NUMBA_") and k != ENV)
+    # Imported here, for it is slow and the key is mostly known.
+    from importlib.metadata import version
+
     versions = [f"{name}={version(name)}" for name in ("numba", "llvmlite", "numpy")]
     digest = hashlib.sha256("\n".join([sys.version, *versions, *settings]).encode())
     for source in kernel_sources(package):

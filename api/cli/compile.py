@@ -1,12 +1,12 @@
 """`sokcho compile`: one service day of a feed as a file that opens at once."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 from api.cli.arguments import iso_date
 from api.cli.command import Command
+from api.cli.progress import with_transfers
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +21,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="join stops within this distance on foot (default 100)",
     )
 
+    parser.add_argument(
+        "--ignore-blocks",
+        action="store_true",
+        help="nobody stays seated from trip to trip of a block (transfers.txt still counts)",
+    )
+
 
 def _run(arguments: argparse.Namespace) -> int:
     from gtfs.compile import compile_day
@@ -30,8 +36,9 @@ def _run(arguments: argparse.Namespace) -> int:
 
     feed = load_feed(arguments.feed)
     print(feed.report, file=sys.stderr)
-    day = compile_day(feed, arguments.date, Walking(limit_m=arguments.walk_m))
-    day = day.with_transfers(n_threads=os.cpu_count() or 1)
+    walking = Walking(limit_m=arguments.walk_m)
+    day = compile_day(feed, arguments.date, walking, with_blocks=not arguments.ignore_blocks)
+    day = with_transfers(day)
     save_compiled(arguments.out, day)
     timetable, transfers = day.timetable, day.transfers
     assert transfers is not None
@@ -49,7 +56,8 @@ COMMAND = Command(
     description=(
         "What was repaired or dropped while reading goes to stderr, by file and row. A feed that\n"
         "cannot be used is refused with the file, row and field to look at. The file also holds\n"
-        "the transfers that make `sokcho journeys` fast."
+        "the transfers that make `sokcho journeys` fast. Where a block leads\n"
+        "on, riders stay seated, and that counts as one trip."
     ),
     examples=(
         "sokcho compile sokcho.zip --date 2026-11-23 --out sokcho.day",

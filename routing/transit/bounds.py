@@ -6,6 +6,7 @@ so three times are kept: with the fewest trips, with one more, and with any. The
 leaves out what cannot arrive before the best arrival known with as many trips.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -21,8 +22,10 @@ MOST_TRIPS = 8
 #: Times are kept in units of so many seconds, rounded down.
 UNIT_S = 32
 _MOST_UNITS = 255
+# Parts of the work that threads take one by one.
+_N_PARTS = 16
 #: Bytes that all bounds may come to, and the most cells.
-_MOST_BYTES, _MOST_CELLS = 64_000_000, 768
+_MOST_BYTES, _MOST_CELLS = 48_000_000, 768
 
 
 class Bounds(NamedTuple):
@@ -50,7 +53,9 @@ class _Rests(NamedTuple):
     is_fallen: Int32Array  # (s,) 1 where `board` fell in this round
 
 
-def build_bounds(timetable: Timetable, n_threads: int = 1) -> Bounds:
+def build_bounds(
+    timetable: Timetable, n_threads: int = 1, done: Callable[[float], None] = lambda share: None
+) -> Bounds:
     """Lower bounds of the rest of every ride to every cell of stops.
 
     Parameters
@@ -59,6 +64,8 @@ def build_bounds(timetable: Timetable, n_threads: int = 1) -> Bounds:
         Timetable of one service day.
     n_threads
         Threads to share the work; the kernel releases the GIL.
+    done
+        Told now and then, in this thread, which share of the work is done.
 
     Returns
     -------
@@ -79,16 +86,17 @@ def build_bounds(timetable: Timetable, n_threads: int = 1) -> Bounds:
     by_cell = np.argsort(cell, kind="stable").astype(np.int32)
     ptr = np.searchsorted(cell[by_cell], np.arange(n_cells + 1))
 
-    def fill(start: int) -> None:
+    def fill(start: int, step: int) -> None:
         """Fill the rows of every n-th cell."""
         rests = _Rests(*(np.empty(size, np.int32) for size in (c, c, c, c, s, s, s, s)))
-        for i in range(start, n_cells, n_threads):
+        for i in range(start, n_cells, step):
             stops = by_cell[ptr[i] : ptr[i + 1]]
             row = rest[i * c : (i + 1) * c]
             _rest(patterns, walks, back, seats, pair_ptr, ride_s, stops, rests, row)
 
     with ThreadPoolExecutor(n_threads) as pool:
-        list(pool.map(fill, range(n_threads)))
+        for i, _ in enumerate(pool.map(fill, range(_N_PARTS), [_N_PARTS] * _N_PARTS)):
+            done((i + 1) / _N_PARTS)
     cell.setflags(write=False)
     rest.setflags(write=False)
     return Bounds(cell, rest)

@@ -5,6 +5,7 @@ along the same trip does. Whoever leaves one out arrives no later with no more t
 sets of arrival and count of trips stay whole.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ from routing.types import NEVER, Int32Array
 
 _CHUNK_TRIPS = 4096
 _FIRST_CAPACITY = 1 << 18
+# Share of all work that transfers make; bounds make the rest.
+_SHARE = 0.75
 
 
 class Transfers(NamedTuple):
@@ -47,7 +50,9 @@ class _Labels(NamedTuple):
     n_touched: Int32Array  # (2,) how many stops and patterns are touched
 
 
-def build_transfers(timetable: Timetable, n_threads: int = 1) -> Transfers:
+def build_transfers(
+    timetable: Timetable, n_threads: int = 1, done: Callable[[float], None] = lambda share: None
+) -> Transfers:
     """Transfers that the trip-based search needs, over the trips of ``timetable``.
 
     Parameters
@@ -56,6 +61,8 @@ def build_transfers(timetable: Timetable, n_threads: int = 1) -> Transfers:
         Timetable of one service day. Other footpaths or boarding rules need other transfers.
     n_threads
         Threads to share the work; the kernel releases the GIL.
+    done
+        Told now and then, in this thread, which share of the work is done.
 
     Returns
     -------
@@ -71,15 +78,18 @@ def build_transfers(timetable: Timetable, n_threads: int = 1) -> Transfers:
     starts = range(0, timetable.n_trips, _CHUNK_TRIPS)
     spans = [(start, min(start + _CHUNK_TRIPS, timetable.n_trips)) for start in starts]
     with ThreadPoolExecutor(n_threads) as pool:
-        chunks = list(
-            pool.map(lambda span: _transfers_of(timetable, span[0], span[1], n_kept), spans)
-        )
+        parts = pool.map(lambda span: _transfers_of(timetable, span[0], span[1], n_kept), spans)
+        chunks = []
+        for chunk in parts:
+            chunks.append(chunk)
+            done(_SHARE * len(chunks) / len(spans))
     ptr = np.concatenate(([0], np.cumsum(n_kept, dtype=np.int64)))
     to = np.concatenate([np.zeros(0, np.int32), *(part for chunk in chunks for part in chunk)])
     events = np.zeros((len(ptr), 2), np.int32)
     events[:-1, 0] = timetable.patterns.arr_time
     events[:, 1] = ptr
-    return Transfers(_kept(events.ravel()), _kept(to), *build_bounds(timetable, n_threads))
+    bounds = build_bounds(timetable, n_threads, lambda share: done(_SHARE + (1 - _SHARE) * share))
+    return Transfers(_kept(events.ravel()), _kept(to), *bounds)
 
 
 def _kept(array: Int32Array) -> Int32Array:

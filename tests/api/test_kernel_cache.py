@@ -35,10 +35,29 @@ def test_an_edited_helper_of_another_file_changes_the_key(package: Path) -> None
     assert kernel_cache.kernel_key({}, package) != before
 
 
+def test_the_shared_decorator_makes_a_kernel_too(package: Path) -> None:
+    (package / "clerk.py").write_text("from routing.kernel import kernel")
+    assert package / "clerk.py" in kernel_cache.kernel_sources(package)
+
+
 def test_a_module_without_kernels_leaves_the_key_alone(package: Path) -> None:
     before = kernel_cache.kernel_key({}, package)
     (package / "clerk.py").write_text("")
     assert kernel_cache.kernel_key({}, package) == before
+
+
+def test_a_key_is_remembered_until_a_source_looks_different(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel_cache, "caches_folder", lambda: tmp_path / "cache" / "kernels")
+    before = kernel_cache._known_key({}, package)
+    assert before == kernel_cache.kernel_key({}, package)
+    with monkeypatch.context() as patch:
+        patch.setattr(kernel_cache, "kernel_key", lambda *_: pytest.fail("was not remembered"))
+        assert kernel_cache._known_key({}, package) == before
+    (package / "units.py").write_text("NEVER = 8000")
+    assert kernel_cache._known_key({}, package) == kernel_cache.kernel_key({}, package) != before
+    assert kernel_cache._known_key({"NUMBA_BOUNDSCHECK": "1"}, package) != before
 
 
 def test_bounds_checks_have_kernels_of_their_own(package: Path) -> None:

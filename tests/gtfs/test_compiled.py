@@ -79,7 +79,7 @@ def test_serving_imports_no_pandas(path):
         (lambda data: data[:-7], "is damaged"),
         (lambda data: data[:20], "is not a compiled day"),
         (lambda data: b"PK" + data, "is not a compiled day"),
-        (lambda data: data[:11] + b"\x63" + data[12:], "is of version 99, this program reads 6"),
+        (lambda data: data[:11] + b"\x63" + data[12:], "is of version 99, this program reads 7"),
         (lambda data: b"", "cannot be opened"),
     ],
 )
