@@ -13,6 +13,7 @@ SECTIONS = (
     "transit.intermodal",
     "serve.booking",
     "day.strategies",
+    "instances.sample",
     "day.floors",
     "console.frames",
 )

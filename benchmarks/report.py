@@ -33,28 +33,29 @@ class Section(NamedTuple):
     command: str
     #: What is measured, on what, with which seeds, and what the floor or peer does.
     text: str
-    rows: Sequence[Row]
+    rows: Sequence[Row] = ()
     #: What is no latency: lines of cells, the first is the header.
     table: Sequence[Sequence[str]] = ()
 
 
 def as_markdown(section: Section) -> str:
     """Return the section as Markdown: heading, command, explanation, table."""
-    table = _markdown_table([HEADER, *(_cells(row) for row in section.rows)])
-    further = _markdown_table(section.table) if section.table else ""
+    table = markdown_table([HEADER, *map(_cells, section.rows)]) if section.rows else ""
+    further = markdown_table(section.table) if section.table else ""
     remarks = "\n".join(f"- {row.name}: {row.remark}" for row in section.rows if row.remark)
     head = (f"## {section.title}", f"`{section.command}`", section.text)
     return "\n\n".join(part for part in (*head, further, table, remarks) if part)
 
 
-def _markdown_table(lines: Sequence[Sequence[str]]) -> str:
+def markdown_table(lines: Sequence[Sequence[str]]) -> str:
+    """Return lines of cells, the first being the header, as Markdown."""
     ruled = [lines[0], ["---"] * len(lines[0]), *lines[1:]]
     return "\n".join(f"| {' | '.join(line)} |" for line in ruled)
 
 
 def as_table(section: Section) -> str:
     """Return the section as aligned columns for a terminal."""
-    padded = _columns([HEADER, *(_cells(row) for row in section.rows)])
+    padded = _columns([HEADER, *map(_cells, section.rows)]) if section.rows else []
     further = _columns(section.table) if section.table else []
     remarks = [f"  {row.name}: {row.remark}" for row in section.rows if row.remark]
     return "\n".join([section.title, *further, *padded, *remarks])
@@ -70,7 +71,7 @@ def _columns(lines: Sequence[Sequence[str]]) -> list[str]:
 
 def write_results(sections: Sequence[Section], path: Path = RESULTS) -> None:
     """Rewrite the file of results with these sections, the commit and the machine."""
-    head = f"# Results\n\nWritten by `make bench`; do not edit.\n\n{_provenance()}"
+    head = f"# Results\n\nWritten by `make bench`; do not edit.\n\n{provenance()}"
     path.write_text("\n\n".join([head, *map(as_markdown, sections)]) + "\n")
 
 
@@ -91,7 +92,8 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (row.name, *times, *compared)
 
 
-def _provenance() -> str:
+def provenance() -> str:
+    """Return date, commit, machine and versions as a list in Markdown."""
     versions = " ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "ortools"))
     return "\n".join(
         [

@@ -19,7 +19,7 @@ from routing.types import Int32Array
 Row = list[int]
 
 #: Nodes of branch and bound: where these do not settle it, more would take too long.
-_MOST_NODES = 10
+_MOST_NODES = 5
 
 
 class RoutePool:

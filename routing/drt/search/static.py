@@ -22,8 +22,8 @@ from routing.types import frozen
 CHUNK = 100
 #: Temperature, in mean costs of a leg, while somebody is without a seat.
 SEATING = 0.17
-#: Shares of the time at which the threads meet while they try to do with a vehicle less.
-FEWER_UNTIL = (0.15, 0.3)
+#: Of the time: to try to do with a vehicle less, at most.
+FEWER_UNTIL = 0.3
 
 
 class Cycle(NamedTuple):
@@ -43,7 +43,7 @@ CYCLES = (
 _WORTH_KEEPING = 1.05
 #: A choice among fewer routes finds nothing; one among more takes longer than what it finds
 #: would take the search.
-_FEWEST_ROUTES, _MOST_ROUTES, _ITERATIONS_A_ROUTE = 300, 4000, 250
+_FEWEST_ROUTES, _MOST_ROUTES, _ITERATIONS_A_ROUTE = 300, 800, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +116,9 @@ def _solve(team: "_Team") -> Routes | None:
         return None
     if team.instance.fewest_vehicles:
         least = fewest_vehicles(team.instance)
-        for until in FEWER_UNTIL:
-            if len(routes) > least:
-                team.go_on_from(routes, len(routes))
-                routes = team.meet("vehicles", partial(team.reduce, until=until, least=least))
+        if len(routes) > least:
+            team.go_on_from(routes, len(routes))
+            routes = team.meet("vehicles", partial(team.reduce, until=FEWER_UNTIL, least=least))
         team.go_on_from(routes, len(routes))
     start = team.share()
     for cycle in CYCLES:
