@@ -12,10 +12,15 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from benchmarks.instances import report
-from benchmarks.instances.peers import SOLVERS
-from benchmarks.instances.runs import SHARED, Result, list_cases, run
-from benchmarks.report import markdown_table, provenance
+from api.kernel_cache import use_kernel_cache
+
+use_kernel_cache()  # before anything imports numba
+
+from benchmarks.instances import report  # noqa: E402
+from benchmarks.instances.peers import SOLVERS  # noqa: E402
+from benchmarks.instances.runs import SHARED, Result, list_cases, run  # noqa: E402
+from benchmarks.report import markdown_table, provenance  # noqa: E402
+from routing.drt.search import warm_up  # noqa: E402
 
 FOLDER = Path(__file__).parent
 
@@ -38,6 +43,7 @@ def main() -> int:
         for seconds in chosen.seconds
         for solver in chosen.solvers
     ]
+    warm_up()  # compiles once, so that no run has to wait for that
     results = []
     for job in tqdm(jobs, disable=None, unit="run"):
         results.append(run(*job))

@@ -34,8 +34,10 @@ def lines(results: Sequence[Result]) -> list[tuple[str, ...]]:
         extra = sum(r.extra_vehicles for r in runs)
         longest = max(r.taken_s for r in runs)
         cells.append(
-            (family, solver, f"{seconds:g}", *map(str, counts), f"{extra:+d}", *_gaps(runs))
-            + (f"{longest:.1f}",)
+            (
+                *(family, solver, f"{seconds:g}", *map(str, counts), f"{extra:+d}"),
+                *(*_gaps(runs), f"{longest:.1f}"),
+            )
         )
     return cells
 
