@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 #: Counted, not timed, so that the same seed gives the same log: some 20 ms of one core at 20
 #: vehicles, where the search makes 60 to 80 iterations in a millisecond. A rider waits for it.
 RESCUE_ITERATIONS = 800
+#: Half an hour: room for one ride at more driving than that is taken from several others.
+RESCUE_DRIVE_S = 1800
 #: Some 10 ms of one core every half minute of the day.
 IMPROVE_ITERATIONS = 400
 IMPROVE_EVERY_S = 30
@@ -128,6 +130,7 @@ def _settings(arguments: argparse.Namespace) -> "Settings":
     return Settings(
         seed=arguments.seed,
         rescue_iterations=arguments.rescue,
+        rescue_drive_s=RESCUE_DRIVE_S,
         improve_iterations=arguments.improve,
         improve_every_s=IMPROVE_EVERY_S,
         relocate_every_s=RELOCATE_EVERY_S if arguments.relocate else 0,

@@ -6,7 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from api.cli.simulate import IMPROVE_EVERY_S, IMPROVE_ITERATIONS, RESCUE_ITERATIONS
+from api.cli.simulate import (
+    IMPROVE_EVERY_S,
+    IMPROVE_ITERATIONS,
+    RESCUE_DRIVE_S,
+    RESCUE_ITERATIONS,
+)
 from benchmarks.day.peers import PEERS, Peer, PeerDay
 from benchmarks.day.worlds import make_world
 from benchmarks.measure import summary
@@ -120,6 +125,7 @@ def _remark(days: Sequence[Day]) -> str:
 def _ours(rescue: int, improve: int) -> Runner:
     settings = Settings(
         rescue_iterations=rescue,
+        rescue_drive_s=RESCUE_DRIVE_S,
         improve_iterations=improve,
         improve_every_s=IMPROVE_EVERY_S,
         stopwatch=perf_counter_ns,

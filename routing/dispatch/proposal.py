@@ -23,9 +23,13 @@ from routing.dispatch.quote import QUOTE_ID, promised_ride, timed_offer, wished_
 from routing.dispatch.state import DayState
 from routing.dispatch.values import DispatchStatus, DutyState
 from routing.drt.model import VehiclePlan, VisitKind
-from routing.drt.schedule import schedule
+from routing.drt.schedule import plans_cost, schedule
 from routing.drt.search.budget import Budget
 from routing.drt.search.improve import improve, rescue
+from routing.policy import CostWeights
+from routing.types import NEVER
+
+_DRIVING = CostWeights(drive=1.0, wait=0.0, ride=0.0)
 
 
 def improvable_plans(state: DayState, now: int, network: Network) -> tuple[VehiclePlan, ...]:
@@ -123,6 +127,7 @@ def find_rescue(
     *,
     seed: int,
     budget: Budget,
+    most_drive_s: int = int(NEVER),
 ) -> RescueRide | None:
     """The command that makes room for a ride that fits nowhere as it is, if a way is found.
 
@@ -140,6 +145,9 @@ def find_rescue(
         Of the search.
     budget
         How long to search.
+    most_drive_s
+        Room is not made at the price of more driving than this: in a peak it would be taken
+        from several others who are still to ask.
 
     Returns
     -------
@@ -151,10 +159,23 @@ def find_rescue(
     if confirm is None or found is None:
         return None
     before, changed = found
+    if _added_drive_s(before, changed, network) > most_drive_s:
+        return None
     if isinstance(wish, BookRide):
         confirm = replace(confirm, offer=_as_planned(confirm, changed, state, network))
     proposal = find_proposal(state.version, before, changed)
     return None if proposal is None else RescueRide(confirm, proposal)
+
+
+def _added_drive_s(
+    before: Sequence[VehiclePlan], changed: Sequence[VehiclePlan], network: Network
+) -> float:
+    touched = {plan.vehicle.vehicle_id for plan in changed}
+    replaced = [plan for plan in before if plan.vehicle.vehicle_id in touched]
+    after_s, before_s = (
+        plans_cost(plans, network.travel, _DRIVING) for plans in (changed, replaced)
+    )
+    return after_s - before_s
 
 
 def quote_rescue(

@@ -29,6 +29,7 @@ from routing.simulation.expectation import Expectation
 from routing.simulation.facts import Answer, Executed
 from routing.simulation.report import DayReport, Odometer, Tally
 from routing.simulation.world import World, asking
+from routing.types import NEVER
 
 Fact = Answer | Executed
 
@@ -67,6 +68,8 @@ class Settings:
         The service looks at the clock so often; 0 for no more than it must.
     rescue_iterations
         Of the search for room when a ride fits nowhere; 0 for no rescue.
+    rescue_drive_s
+        Room is not made for a ride at the price of more driving than this, seconds.
     improve_iterations
         Of each search for a better plan; 0 for none.
     improve_every_s
@@ -81,6 +84,7 @@ class Settings:
     noise: RoadNoise | None = None
     tick_s: int = 0
     rescue_iterations: int = 0
+    rescue_drive_s: int = int(NEVER)
     improve_iterations: int = 0
     improve_every_s: int = 120
     relocate_every_s: int = 0
@@ -222,7 +226,13 @@ class Simulation:
             return decision
         budget = iterations(n_iterations)
         rescue = find_rescue(
-            self.state, command, now, self.network, seed=self.settings.seed, budget=budget
+            self.state,
+            command,
+            now,
+            self.network,
+            seed=self.settings.seed,
+            budget=budget,
+            most_drive_s=self.settings.rescue_drive_s,
         )
         if rescue is None:
             return decision

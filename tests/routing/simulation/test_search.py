@@ -11,6 +11,7 @@ from routing.drt.search.budget import iterations
 from routing.drt.trace import check_trace
 from routing.simulation.run import Settings, Simulation
 from routing.simulation.world import asking
+from routing.types import NEVER
 from tests.naive.naive_day import audit
 from tests.routing.simulation.test_run import accepted, run, visits
 from tests.routing.simulation.worlds import agreed, van, wish, world, worlds
@@ -117,6 +118,21 @@ def test_no_rescue_where_there_is_none(refused):
         simulation.state, command, CALLED, simulation.network, seed=1, budget=iterations(50)
     )
     assert found is None
+
+
+def test_room_is_not_made_at_any_price(refused):
+    simulation, command = refused
+    for most_drive_s, is_found in ((int(NEVER), True), (0, False)):
+        found = find_rescue(
+            simulation.state,
+            command,
+            CALLED,
+            simulation.network,
+            seed=1,
+            budget=iterations(200),
+            most_drive_s=most_drive_s,
+        )
+        assert (found is not None) is is_found
 
 
 def test_nothing_to_improve_is_no_proposal():
