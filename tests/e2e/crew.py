@@ -17,6 +17,8 @@ from tests.e2e.rider import Rider
 
 PASSWORD = "correct horse battery staple"
 TABLET = {"width": 800, "height": 1180}
+#: Whatever is waited for may take a while where many tests run at once.
+expect.set_options(timeout=15_000)
 
 
 class Staffed(Running):
@@ -107,6 +109,16 @@ class DriverPage(Conduct):
         """Wait until the service has answered to an act of this name."""
         with self.page.expect_response(re.compile(f"/{act}$")):
             yield
+
+    def cut_off(self) -> None:
+        """Take the connection away; a page that is loaded anew must not get through either."""
+        self.page.context.set_offline(True)
+        self.page.context.route("**/v1/**", lambda route: route.abort())
+
+    def connect(self) -> None:
+        """Give the connection back."""
+        self.page.context.unroute("**/v1/**")
+        self.page.context.set_offline(False)
 
     def say_code(self, code: str) -> None:
         """Enter a boarding code."""

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from api.http.auth import Role
+from routing.dispatch.commands import LockAssignment
 from tests.e2e.crew import TABLET, Conduct, DriverPage, Staffed, driver_page, open_context, staffed
 
 pytestmark = pytest.mark.browser
@@ -54,7 +55,10 @@ def booked(service: Staffed, name: str, **wish: Any) -> tuple[Any, dict[str, Any
     rider = service.rider(f"{name}-{service.service.time.today()}")
     booking = rider.book(**wish)
     service.advance(1)
-    return rider, booking
+    # The re-optimiser may give it to another shuttle before the page is there.
+    date = service.service.time.today()
+    service.wait(service.service.loop.submit(date, LockAssignment(booking["booking_id"], "test")))
+    return rider, state_of(rider, booking)
 
 
 def state_of(rider: Any, booking: dict[str, Any]) -> dict[str, Any]:
@@ -166,7 +170,7 @@ def test_a_day_without_a_connection_is_caught_up(morning: Staffed, drive: Any) -
     """Arrive, board, restart the page, go on and alight, all offline; then all of it is told."""
     rider, booking = booked(morning, "offline")
     driver = drive(booking["vehicle_id"])
-    page, context = driver.page, driver.page.context
+    page = driver.page
     expect(page.locator("#next-stop")).to_have_text("속초시청")
     page.evaluate("navigator.serviceWorker.ready")
     page.wait_for_timeout(500)  # the worker keeps the page's files
@@ -175,7 +179,7 @@ def test_a_day_without_a_connection_is_caught_up(morning: Staffed, drive: Any) -
     expect(page.locator("#next-stop")).to_have_text("속초시청")
     left_at = morning.service.time.now()
 
-    context.set_offline(True)
+    driver.cut_off()
     driver.button("도착했습니다").click()
     driver.say_code("0000" if booking["boarding_code"] != "0000" else "1111")
     expect(page.locator("#code-note")).to_contain_text("번호가 아닙니다")  # known without asking
@@ -192,7 +196,7 @@ def test_a_day_without_a_connection_is_caught_up(morning: Staffed, drive: Any) -
     assert state_of(rider, booking)["state"] in ("scheduled", "approaching")
 
     morning.advance(1500)
-    context.set_offline(False)
+    driver.connect()
     page.wait_for_function("() => !document.querySelector('.count-waiting')", timeout=SOON_MS)
     expect(page.locator(".link")).to_contain_text("연결됨", timeout=SOON_MS)
     expect(page.locator(".refusal")).to_have_count(0)
@@ -209,12 +213,12 @@ def test_a_day_without_a_connection_is_caught_up(morning: Staffed, drive: Any) -
 def test_what_the_service_cannot_take_is_told_in_words(morning: Staffed, drive: Any) -> None:
     rider, booking = booked(morning, "gone")
     driver = drive(booking["vehicle_id"])
-    page, context = driver.page, driver.page.context
+    page = driver.page
     expect(page.locator("#next-stop")).to_have_text("속초시청")
-    context.set_offline(True)
+    driver.cut_off()
     driver.button("도착했습니다").click()
     assert rider.post(f"/v1/bookings/{booking['booking_id']}/cancel").status_code == 200
-    context.set_offline(False)
+    driver.connect()
     refusal = page.locator(".refusal")
     expect(refusal).to_contain_text("‘도착’ 기록이 받아들여지지 않았습니다", timeout=SOON_MS)
     expect(refusal).to_contain_text("속초시청")
@@ -293,7 +297,8 @@ def test_positions_are_told_in_bodies(morning: Staffed, drive: Any) -> None:
     driver = drive("SH3")
     with driver.page.expect_request(re.compile("/positions$"), timeout=SOON_MS) as found:
         driver.page.context.set_geolocation({"latitude": 38.2055, "longitude": 128.5921})
-    assert found.value.post_data_json["positions"][0]["position"] == [128.5918, 38.207]
+    told = [report["position"] for report in found.value.post_data_json["positions"]]
+    assert all(position in ([128.5918, 38.207], [128.5921, 38.2055]) for position in told)
     driver.page.wait_for_timeout(300)
     assert morning.service.positions.find("SH3") is not None
 
