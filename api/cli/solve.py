@@ -53,9 +53,11 @@ def _seconds(text: str) -> float:
 def _run(arguments: argparse.Namespace) -> int:
     from gtfs.instance_file import read_instance
     from routing.drt.search import solve, warm_up
+    from routing.drt.search.pool import load_solver
 
     instance = read_instance(arguments.file)
-    warm_up()  # compiled kernels are loaded before the clock starts
+    warm_up()  # before the clock starts
+    load_solver()
     with _Progress(arguments.seconds) as progress:
         solved = solve(
             instance,

@@ -14,10 +14,12 @@ def main() -> None:
     from benchmarks.instances.peers import SOLVERS
     from gtfs.instance_file import read_instance
     from routing.drt.search import warm_up
+    from routing.drt.search.pool import load_solver
 
     file, name, seconds, seed = sys.argv[1:]
     instance = read_instance(Path(file))
     warm_up()
+    load_solver()
     started = perf_counter()
     routes = SOLVERS[name].solve(instance, float(seconds), int(seed))
     print(json.dumps({"taken_s": round(perf_counter() - started, 3), "routes": routes}))

@@ -13,7 +13,6 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from ortools.graph.python import min_cost_flow
 
 from routing.drt.search.instance import Instance, implied_windows
 
@@ -55,6 +54,9 @@ def least_distance(instance: Instance) -> float:
     float
         In units of distance; 0 if no routes can be.
     """
+    # Not in the serving process, which searches, too.
+    from ortools.graph.python import min_cost_flow
+
     tails, heads = np.nonzero(_legs(instance))
     is_inner = tails != heads
     tails, heads = tails[is_inner], heads[is_inner]

@@ -12,7 +12,6 @@ dial-a-ride problem. Computers & Operations Research 40. https://doi.org/10.1016
 from collections.abc import Iterable
 
 import numpy as np
-from ortools.math_opt.python import mathopt
 
 from routing.types import Int32Array
 
@@ -20,6 +19,11 @@ Row = list[int]
 
 #: Nodes of branch and bound: where these do not settle it, more would take too long.
 _MOST_NODES = 5
+
+
+def load_solver() -> None:
+    """Load OR-Tools, before a clock starts; never in the serving process, which searches, too."""
+    import ortools.math_opt.python.mathopt  # noqa: F401
 
 
 class RoutePool:
@@ -76,6 +80,9 @@ class RoutePool:
         list of list of int
             Nodes of each; None if nothing was found. Each ride is in one of them.
         """
+        # Not before it is needed: see load_solver.
+        from ortools.math_opt.python import mathopt
+
         rows = [row for _, row in self._routes.values()]
         model = mathopt.Model()
         take = [model.add_binary_variable() for _ in rows]

@@ -129,6 +129,11 @@ def test_kernels_are_compiled_once() -> None:
     assert len(anneal.run.signatures) == 1
 
 
+def test_the_search_of_the_serving_process_loads_no_or_tools() -> None:
+    code = "import sys, routing.drt.search; assert not {'ortools', 'pandas'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_what_routes_break_is_told() -> None:
     instance = tiny(3, fewest=True, max_ride=0.5)
     assert "not every node is visited once" in check_routes(instance, [[1, 4]])
