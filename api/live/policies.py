@@ -6,7 +6,7 @@ records the rules that it was decided by.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 import msgspec
@@ -14,6 +14,9 @@ import msgspec
 from api.store.store import Store
 from routing.errors import AreaError
 from routing.policy import CostWeights, ServicePolicy
+
+#: No rule needs a larger number, and kernels count in 32 bits.
+MOST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +96,18 @@ def changed_policy(policy: ServicePolicy, changes: Mapping[str, Any]) -> Service
     AreaError
         Naming the rule, if it is unknown or the value cannot be one.
     """
-    values = asdict(policy)
+    values: dict[str, Any] = msgspec.to_builtins(policy)
     for name, value in changes.items():
         _check_known(name, ServicePolicy, "policy")
         if name == "weights" and isinstance(value, Mapping):
             for weight in value:
                 _check_known(weight, CostWeights, "policy.weights")
             value = {**values["weights"], **value}
+        if isinstance(value, int | float) and abs(value) > MOST:
+            raise AreaError(f"{name} is above {MOST}", field="policy")
         values[name] = value
     try:
-        return replace(msgspec.convert(values, ServicePolicy))
+        return msgspec.convert(values, ServicePolicy)
     except (msgspec.ValidationError, ValueError) as problem:
         raise AreaError(str(problem), field="policy") from None
 

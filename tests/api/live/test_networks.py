@@ -1,6 +1,7 @@
 """Networks by day and conditions, and rules by date."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from api.live.policies import Policies, changed_policy
 from routing.dispatch.conditions import Conditions
 from routing.dispatch.values import Closure
 from routing.errors import AreaError
-from routing.policy import ServicePolicy
+from routing.policy import RiderClass, ServiceFloor, ServicePolicy
 
 OPEN = Conditions((), ServicePolicy())
 CLOSED = Conditions((Closure("x", ((0, 0), (0, 1), (1, 1)), 0, 9, ""),), ServicePolicy())
@@ -86,8 +87,15 @@ def test_rules_hold_from_their_date_on_and_survive_a_restart():
         ({"service_from": 80_000}, "service_from is not before"),
         ({"weights": {"wait": -0.1}}, "negative weight"),
         ({"max_party": "many"}, "Expected `int`"),
+        ({"max_wait_s": 10**12}, "above 1000000"),
     ],
 )
 def test_rules_that_cannot_hold_say_why(changes, words):
     with pytest.raises(AreaError, match=words):
         changed_policy(ServicePolicy(), changes)
+
+
+def test_a_change_leaves_all_other_rules_as_they_are():
+    floor = ServiceFloor((RiderClass.SENIOR,), n_vehicles=1)
+    policy = ServicePolicy(floors=(floor,), walk_m=250)
+    assert changed_policy(policy, {"max_party": 5}) == replace(policy, max_party=5)
