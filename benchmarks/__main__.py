@@ -11,6 +11,7 @@ SECTIONS = (
     "micro.reoptimise",
     "transit.queries",
     "transit.intermodal",
+    "transit.feeds",
     "serve.booking",
     "day.strategies",
     "instances.sample",

@@ -182,6 +182,8 @@ class BlockReader:
 
     def _has_bare_commas(self, text: bytes) -> bool:
         """Whether a line has no cell that holds anything: it is none, for whoever reads it."""
+        if b"\n," not in text and not text.startswith(b","):
+            return False
         bare = b"," * (len(self.header) - 1) + b"\n"
         return text.startswith(bare) or b"\n" + bare in text or text.endswith(b"\n" + bare[:-1])
 

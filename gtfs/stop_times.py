@@ -152,7 +152,13 @@ class _Reader:
         if sequence.null_count:
             row = int(rows[np.argmax(sequence.is_null().to_numpy(zero_copy_only=False))])
             raise FeedError("is empty or not a number", _FILE, row, "stop_sequence")
-        arr, dep = (self._times(table, name, rows) for name in _TIMES)
+        first, second = _TIMES
+        arr = dep = self._times(table, first, rows)
+        if set(_TIMES) <= set(table.column_names) and table[first].equals(table[second]):
+            # Most feeds give both, and both the same.
+            self._short[second].append(self._short[first][-1])
+        else:
+            dep = self._times(table, second, rows)
         columns = {
             "sequence": sequence.to_numpy(),
             "arr": np.where(arr == BLANK, dep, arr),

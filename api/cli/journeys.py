@@ -3,6 +3,7 @@
 import argparse
 import csv
 import gc
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ from routing.errors import FeedError, SourceError
 
 if TYPE_CHECKING:
     from gtfs.compiled import CompiledDay
+    from gtfs.realtime import LiveDay
     from routing.transit import Journey, Offsets
 
 
@@ -26,6 +28,7 @@ class Found(NamedTuple):
     n_trips: int
     dep_time: int
     arr_time: int
+    is_live: bool = False  # a time of one of its rides is a prediction
 
 
 class Query(NamedTuple):
@@ -56,6 +59,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="from_stop,to_stop,seconds instead of walks within 100 m",
     )
     parser.add_argument(
+        "--realtime",
+        nargs="+",
+        metavar="FILE_OR_URL",
+        help="GTFS-Realtime messages: answer as trips run when the newest of them was made",
+    )
+    parser.add_argument(
         "--max-trips",
         type=whole_number(1),
         default=8,
@@ -82,6 +91,8 @@ def _run(arguments: argparse.Namespace) -> int:
     day = _open_day(arguments.feed, arguments.date, not arguments.ignore_blocks)
     if arguments.footpaths:
         day = _with_footpaths(day, arguments.footpaths)
+    if arguments.realtime:
+        day = _as_it_runs(day, arguments.realtime)
     if arguments.kind != "earliest" and day.transfers is None:
         day = with_transfers(day)
     queries = _read_queries(arguments.queries, day)
@@ -137,6 +148,18 @@ def _with_footpaths(day: "CompiledDay", path: Path) -> "CompiledDay":
     return replace(day, timetable=day.timetable._replace(walks=walks), transfers=None)
 
 
+def _as_it_runs(day: "CompiledDay", sources: Sequence[str]) -> "LiveDay":
+    """Return the day with messages applied; what fits nothing goes to stderr."""
+    from gtfs.realtime import Updater, read_message
+
+    messages = [read_message(source) for source in sources]
+    # Without any word on when they were made, noon is as good as any other moment.
+    made_at = max(message.epoch_s for message in messages)
+    live = Updater(day).apply(messages, made_at or day.service_day.origin_epoch_s + 12 * 3600)
+    print(f"real time {live.report}", file=sys.stderr)
+    return live
+
+
 def _read_queries(path: Path, day: "CompiledDay") -> list[Query]:
     return [
         Query(
@@ -178,15 +201,28 @@ def _answering(
     day: "CompiledDay", kind: str, max_trips: int, window_s: int
 ) -> Callable[[Query], list[Found]]:
     """Return the function that answers one query, journeys with their legs included."""
+    from gtfs.realtime import LiveDay, call_state
     from routing.transit import StopOffsets
 
+    def is_live(journey: "Journey") -> bool:
+        """Whether a time at which somebody boards or alights is a prediction."""
+        return has_live and any(
+            call_state(day, ride.trip_idx, pos).is_live
+            for ride in journey.rides
+            for pos in (ride.board_pos, ride.alight_pos)
+        )
+
+    has_live = isinstance(day, LiveDay)
     offsets = StopOffsets(day.timetable.walks)
     search = _searching(day, kind, max_trips, window_s)
 
     def answer(query: Query) -> list[Found]:
         access = offsets.list_access(query.source)
         journeys = search(access, offsets.list_egress(query.target), query.dep_time)
-        found = [Found(journey.n_trips, journey.dep_time, journey.arr_time) for journey in journeys]
+        found = [
+            Found(journey.n_trips, journey.dep_time, journey.arr_time, is_live(journey))
+            for journey in journeys
+        ]
         walks_s = [s for stop, s in zip(*map(list, access), strict=True) if stop == query.target]
         if not walks_s:
             return found
@@ -230,13 +266,19 @@ def _beside_walking(found: list[Found], dep_time: int, walk_s: int, kind: str) -
 def _write_answers(
     path: Path, day: "CompiledDay", queries: list[Query], answers: list[list[Found]], kind: str
 ) -> None:
+    from gtfs.realtime import LiveDay
+
+    has_live = isinstance(day, LiveDay)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(("source", "target", "dep_s", "arrival_s", "pareto"))
+        live = ("live",) if has_live else ()
+        writer.writerow(("source", "target", "dep_s", "arrival_s", "pareto", *live))
         for query, found in zip(queries, answers, strict=True):
             ids = day.stops.id[query.source], day.stops.id[query.target]
             earliest = min((item.arr_time for item in found), default="")
-            writer.writerow((*ids, query.dep_time, earliest, " ".join(_texts(found, kind))))
+            row = (*ids, query.dep_time, earliest, " ".join(_texts(found, kind)))
+            live = (" ".join("live" if x.is_live else "scheduled" for x in found),)
+            writer.writerow((*row, *live) if has_live else row)
 
 
 def _texts(found: list[Found], kind: str) -> Iterator[str]:
@@ -255,7 +297,9 @@ COMMAND = Command(
         "there) and pareto, pairs of trips:arrival with a blank between; 0 trips is the walk.\n"
         "Of a range, pareto holds departure>arrivalxtrips for each journey that leaves within the\n"
         "window and that none beats, not even one that leaves later. The time of a query includes\n"
-        "its journeys in legs; what a snapshot of `compile` has prepared need not be made first."
+        "its journeys in legs; what a snapshot of `compile` has prepared need not be made first.\n"
+        "With --realtime a column says of each pair whether any of its times is a prediction, and\n"
+        "what of the messages fits nothing goes to stderr."
     ),
     examples=(
         "sokcho journeys sokcho.zip --date 2026-11-23 --queries q.csv --out a.csv",

@@ -152,3 +152,19 @@ def test_a_snapshot_of_another_day_is_refused(
     words = ["journeys", snapshot, "--date", "2026-11-24", "--queries", "q.csv", "--out", "a.csv"]
     assert cli.main(list(map(str, words))) == 2
     assert "holds 2026-11-23, not 2026-11-24" in capsys.readouterr().err
+
+
+def test_messages_make_trips_late_and_the_answer_says_so(tmp_path, feed, capsys):
+    from tests.gtfs.realtime.messages import message, update
+
+    late = message(update("t1", delay=600), update("gone", delay=60), made_at=0)
+    path = tmp_path / "trips.pb"
+    path.write_bytes(late.feed.SerializeToString())
+    query = f"source,target,dep_s\nA,C,{8 * HOUR_S}\nA,B,{8 * HOUR_S}\n"
+    for kind in ("pareto", "earliest"):
+        words = (*ON, "--kind", kind, "--realtime", str(path))
+        direct, to_b = ask(tmp_path, feed, query, *words)
+        # Line 2 is missed: the direct bus is all that is left.
+        assert (direct["arrival_s"], direct["live"]) == (str(9 * HOUR_S), "scheduled")
+        assert (to_b["arrival_s"], to_b["live"]) == (str(8 * HOUR_S + 1500), "live")
+    assert "trip_update unknown-trip: gone" in capsys.readouterr().err
