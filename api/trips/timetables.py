@@ -194,6 +194,7 @@ def end_with_parent(parent: int) -> None:
     """Have this process end once its parent has: an executor's process waits for work for ever."""
 
     def watch() -> None:
+        """Look every second whether the parent still is."""
         while os.getppid() == parent:
             time.sleep(1)
         os._exit(1)
