@@ -17,6 +17,7 @@ SECTIONS = (
     "instances.sample",
     "day.floors",
     "console.frames",
+    "page.first_view",
 )
 
 

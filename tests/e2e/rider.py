@@ -65,7 +65,11 @@ class Rider:
         self.page.locator("#booking-form [type=submit]").click()
 
     def ask_for_trip(
-        self, origin: str = "시청", destination: str = "해수욕장", at: str | None = None
+        self,
+        origin: str = "시청",
+        destination: str = "해수욕장",
+        at: str | None = None,
+        expected: str = "#offers-heading",
     ) -> None:
         """Ask for offers between two stops, now or for a departure at a time of today."""
         self.choose("from", origin)
@@ -74,7 +78,7 @@ class Rider:
             self.page.locator("[name=when][value=depart] + span").click()
             self.page.locator("[type=time]").fill(at)
         self.ask()
-        expect(self.page.locator("#offers-heading")).to_be_visible()
+        expect(self.page.locator(expected)).to_be_visible()
 
     def book(self) -> Locator:
         """Take the first offer that can be booked; the ride."""

@@ -17,6 +17,7 @@ from tests import tools
 from tests.e2e.browser import launched
 from tests.e2e.dispatcher import Api, Dispatcher, book
 from tests.e2e.rider import PHONE, Rider
+from tests.e2e.rider_screenshots import take_rider
 from tests.e2e.running import RunningService
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -119,6 +120,7 @@ def main() -> None:
                 take_console(browser, service)
                 take(browser, service.url)
                 take_crew(browser)
+                take_rider(browser, service, IMAGES, visit)
         finally:
             service.stop()
 

@@ -3,7 +3,6 @@
 import json
 import re
 import uuid
-from typing import Any
 from xml.etree import ElementTree
 
 import httpx
@@ -12,13 +11,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from api.http.auth import Role
 from tests.e2e.conftest import Visit
+from tests.e2e.representative import sign_in
 from tests.e2e.rider import PHONE, Rider
 from tests.e2e.running import RunningService
 
 pytestmark = pytest.mark.browser
 
 CITY_HALL = {"longitude": 128.5940, "latitude": 38.2085}
-PASSWORD = "correct horse battery staple 7"
 
 
 def rides(rider: Rider) -> Locator:
@@ -314,22 +313,8 @@ def test_note_is_shown_when_it_comes_and_replaces_the_one_before(visit: Visit) -
 @pytest.fixture
 def representative(visit: Visit, service: RunningService) -> Rider:
     """Somebody who has signed in as a representative, at the page for representatives."""
-    name = f"home-{uuid.uuid4().hex[:8]}"
-    headers = {"Authorization": f"Bearer {service.token(Role.ADMIN)}"}
-    account: dict[str, Any] = {"name": name, "password": PASSWORD, "role": "representative"}
-    path = f"{service.url}/v1/accounts/{uuid.uuid4().hex}"
-    httpx.put(path, json=account, headers=headers).raise_for_status()
     rider = visit("en", PHONE)
-    status = rider.page.evaluate(
-        """async (body) => {
-          const headers = { "Content-Type": "application/json" };
-          const init = { method: "POST", headers, body: JSON.stringify(body) };
-          return (await fetch("/v1/sign-in", init)).status;
-        }""",
-        {"name": name, "password": PASSWORD},
-    )
-    assert status == 200
-    rider.open("/care")
+    sign_in(rider, service)
     return rider
 
 

@@ -1,0 +1,1 @@
+"""How soon a page can be used."""
