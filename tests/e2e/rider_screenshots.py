@@ -58,8 +58,6 @@ def _take_views(rider: Rider, shoot: Callable[..., None], origin: str, destinati
     rider.open("/?easy")
     shoot("rider-easy")
     rider.open("/?easy=0")
-        "all => all.forEach(b => b.click())"
-    )
 
 
 def _take_care(

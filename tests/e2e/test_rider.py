@@ -352,6 +352,6 @@ def test_nobody_else_gets_to_the_page_of_representatives(visit: Visit) -> None:
     rider = visit("en")
     rider.page.goto(f"{rider.url}/care")
     expect(rider.page.get_by_role("link", name="Sign in")).to_have_attribute(
-        "href", "/sign-in?next=/care"
+        "href", "/sign-in?page=/care"
     )
     rider.check_access()

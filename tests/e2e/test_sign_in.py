@@ -156,4 +156,4 @@ def test_only_our_own_pages_are_gone_to(house: Staffed, visitor: Conduct) -> Non
     house.account("representative-7", Role.REPRESENTATIVE)
     visitor.page.goto(f"{house.url}/sign-in?page=%2F%2Fevil.example")
     fill(visitor, "representative-7", PASSWORD)
-    visitor.page.wait_for_url(f"{house.url}/")
+    visitor.page.wait_for_url(f"{house.url}/care")

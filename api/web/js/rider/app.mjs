@@ -32,7 +32,7 @@ export function App({ known: told }) {
   const [wish, setWish] = useState(() => ({ ...newWish(), from: here ? { stop: here } : null }));
   const [amended, amend] = useState(null);
   const [said, announce] = useState("");
-  const [bookings, put, isFresh] = useBookings();
+  const [bookings, put, isFresh] = useBookings(isCarer);
   const [recurring, rereadRecurring] = useRecurring();
   const [people, rereadPeople] = usePassengers(isCarer);
   const vehicles = useVehicles();

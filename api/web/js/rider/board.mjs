@@ -19,22 +19,16 @@ export function stopOfAddress() {
 /** Board of `stop`; `onCall` begins a booking from here. */
 export function StopBoard({ stop, vehicles, clock, onCall }) {
   const buses = useDepartures(stop);
-  const shuttles = shuttlesAt(stop, vehicles);
+  const rows = [...shuttlesAt(stop, vehicles, clock), ...(buses ?? []).map((bus) => busRow(bus, clock))]
+    .sort((a, b) => a.at - b.at);
   return html`
     <section class="board card" aria-labelledby="board-heading">
       <h2 id="board-heading">${nameOf(stop)}</h2>
       <button type="button" class="primary wide big" onClick=${onCall}>${t("board.call")}</button>
       <h3>${t("board.next")}</h3>
       ${buses === null && html`<p class="hint">${t("board.unknown")}</p>`}
-      ${!shuttles.length && buses?.length === 0 && html`<p class="hint">${t("board.none")}</p>`}
-      <ul class="visits">
-        ${shuttles.map(({ vehicle, visit }) => html`<li key=${vehicle + visit.expected_at}>
-          <span class="time">${clock.time(visit.expected_at)}</span> <span class="tag tag-shuttle">${t("shuttle.name", { id: vehicle })}</span> ${visitText(visit)}</li>`)}
-        ${(buses ?? []).map((bus) => html`<li key=${bus.route.trip_id + bus.departs_at}>
-          <span class="time">${clock.time(bus.departs_at)}</span> <span class="tag tag-bus">${t("board.bus", { route: bus.route.short_name })}</span> ${" "}
-          ${t("board.to", { place: nameOf({ name: bus.route.headsign }) })} <small>${nameOf({ name: bus.stop_name })}</small>
-          ${bus.estimated && html` <small>${t("page.estimated.label")}</small>`}</li>`)}
-      </ul>
+      ${!rows.length && buses !== null && html`<p class="hint">${t("board.none")}</p>`}
+      <ul class="visits">${rows.map(({ key, text }) => html`<li key=${key}>${text}</li>`)}</ul>
     </section>`;
 }
 
@@ -50,9 +44,23 @@ function useDepartures(stop) {
   return departures;
 }
 
-function shuttlesAt(stop, vehicles) {
+function shuttlesAt(stop, vehicles, clock) {
   return vehicles
     .flatMap(({ vehicle_id: vehicle, next_visits: visits }) => visits.map((visit) => ({ vehicle, visit })))
     .filter(({ visit }) => visit.stop.stop_id === stop.stop_id)
-    .sort((a, b) => toMs(a.visit.expected_at) - toMs(b.visit.expected_at));
+    .map(({ vehicle, visit }) => ({
+      key: vehicle + visit.kind + visit.expected_at, at: toMs(visit.expected_at),
+      text: html`<span class="time">${clock.time(visit.expected_at)}</span> <span class="tag tag-shuttle">
+        ${t("shuttle.name", { id: vehicle })}</span> ${visitText(visit)}`,
+    }));
+}
+
+function busRow(bus, clock) {
+  const { route, departs_at: at, stop_name: name, estimated } = bus;
+  return {
+    key: route.trip_id + at, at: toMs(at),
+    text: html`<span class="time">${clock.time(at)}</span> <span class="tag tag-bus">
+      ${t("board.bus", { route: route.short_name })}</span> ${t("board.to", { place: nameOf({ name: route.headsign }) })}${" "}
+      <small>${nameOf({ name })}${estimated && ` · ${t("page.estimated.label")}`}</small>`,
+  };
 }

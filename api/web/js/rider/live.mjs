@@ -10,8 +10,9 @@ const MAX_KEPT = 30;
  * My bookings, newest first; a function that puts in what became of one; and whether they are what
  * the service says, or what this device last knew while there is no connection.
  */
-export function useBookings() {
-  const [bookings, setBookings] = useState(read("bookings", []));
+export function useBookings(isCarer) {
+  // a representative may sit at a computer that others use, too
+  const [bookings, setBookings] = useState(isCarer ? [] : read("bookings", []));
   const [isFresh, setFresh] = useState(false);
   const put = useCallback((booking) => setBookings((old) => withBooking(old, booking)), []);
   const reread = useCallback(async () => {
@@ -24,7 +25,9 @@ export function useBookings() {
     addEventListener("online", reread);
     return () => removeEventListener("online", reread);
   }, []);
-  useEffect(() => keep("bookings", bookings.slice(0, MAX_KEPT)), [bookings]);
+  useEffect(() => {
+    if (!isCarer) keep("bookings", bookings.slice(0, MAX_KEPT));
+  }, [bookings]);
   return [bookings, put, isFresh, reread];
 }
 

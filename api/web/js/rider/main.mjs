@@ -64,7 +64,7 @@ function Failed({ error }) {
   const isOutside = location.pathname === CARE && ["unauthorised", "forbidden"].includes(error.type);
   if (isOutside) {
     return html`<main class="boot"><h1>${t("care.heading")}</h1><p>${t("care.sign-in")}</p>
-      <a class="button primary" href="/sign-in?next=${CARE}">${t("care.sign-in.go")}</a></main>`;
+      <a class="button primary" href=${`/sign-in?page=${CARE}`}>${t("care.sign-in.go")}</a></main>`;
   }
   return html`
     <main class="boot" role="alert"><h1>${t("page.load-failed")}</h1><p>${explain(error).next}</p>

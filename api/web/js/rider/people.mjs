@@ -4,7 +4,7 @@ import { newKey } from "../shared/http.mjs";
 import { t } from "../shared/i18n.mjs";
 import { explain } from "../shared/problems.mjs";
 import { Confirm, html } from "../shared/ui.mjs";
-import { erasePassenger, putPassenger } from "./resources.mjs";
+import { erasePassenger, putPassenger, signOut } from "./resources.mjs";
 
 const NOBODY = { name: "", phone: "", wheelchair: false, senior: true };
 
@@ -30,6 +30,7 @@ export function People({ passengers, onChange, onBook }) {
           </div></li>`)}</ul>
       <p class="note error" role="alert">${problem}</p>
       <${NewPerson} onChange=${onChange} />
+      <button type="button" class="quiet wide" onClick=${leave}>${t("care.sign-out")}</button>
       ${erased && html`<${Confirm} title=${t("people.erase.title", erased)} text=${t("people.erase.text")}
         yes=${t("people.erase.yes")} no=${t("people.erase.no")} onYes=${confirmed} onNo=${() => erase(null)} />`}
     </section>`;
@@ -37,6 +38,9 @@ export function People({ passengers, onChange, onBook }) {
 
 const needsText = ({ senior, wheelchair }) =>
   [senior && t("party.seniors"), wheelchair && t("party.wheelchairs")].filter(Boolean).join(" · ");
+
+/** End the session, and show nothing of it any more. */
+const leave = () => signOut().finally(() => location.assign("/sign-in"));
 
 function NewPerson({ onChange }) {
   const [person, setPerson] = useState(NOBODY);

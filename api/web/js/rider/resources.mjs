@@ -39,6 +39,7 @@ export const putSubscription = (id, body) => changeAsRider("PUT", `/v1/push-subs
 export const deleteSubscription = (id) => changeAsRider("DELETE", `/v1/push-subscriptions/${id}`);
 
 export const getSession = () => getAsRider("/v1/session");
+export const signOut = () => changeAsRider("DELETE", "/v1/session");
 export const listPassengers = async () => (await getAsRider("/v1/passengers")).passengers;
 export const putPassenger = (id, body) => changeAsRider("PUT", `/v1/passengers/${id}`, body);
 export const erasePassenger = (id) => changeAsRider("DELETE", `/v1/passengers/${id}`);

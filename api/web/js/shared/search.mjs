@@ -56,7 +56,7 @@ function rank(entry, typed) {
     position(entry.sounds, loose(romanise(typed))),
   ];
   const isBus = entry.option.kind === "bus" ? 0.5 : 0; // a shuttle stop of the same name comes first
-  const rest = entry.names[0].length / WORSE; // of names that begin alike, the one typed as a whole
+  const rest = entry.names.includes(plain(typed)) ? 0 : 0.25; // of names that begin alike, the one typed as a whole
   return Math.min(...places.map((at, kind) => at + kind * WORSE)) + isBus + rest;
 }
 

@@ -1,9 +1,9 @@
 /** Where people go once they are in: the page they came from, if it is one of ours, or their own. */
 
 const HOMES = {
-  driver: "/driver", dispatcher: "/console", planner: "/console", admin: "/console", representative: "/",
+  driver: "/driver", dispatcher: "/console", planner: "/console", admin: "/console", representative: "/care",
 };
-const PAGES = ["/", "/driver", "/console"];
+const PAGES = ["/", "/driver", "/console", "/care"];
 
 /** The page that was asked for in this address, "" if there is none of that name. */
 export function wantedPage(query = location.search) {

@@ -269,6 +269,7 @@ export default {
 
   "care.heading": "Booking for others",
   "care.sign-in": "Care homes, families and hotels book for others here. Please sign in.",
+  "care.sign-out": "Sign out",
   "care.sign-in.go": "Sign in",
 
   "tabs.people": "People",

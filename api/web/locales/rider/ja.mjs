@@ -266,6 +266,7 @@ export default {
 
   "care.heading": "代理予約",
   "care.sign-in": "介護施設、ご家族、宿泊施設の方が代わりに予約する画面です。ログインしてください。",
+  "care.sign-out": "ログアウト",
   "care.sign-in.go": "ログイン",
 
   "tabs.people": "利用者",

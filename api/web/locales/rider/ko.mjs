@@ -268,6 +268,7 @@ export default {
 
   "care.heading": "대리 예약",
   "care.sign-in": "요양원, 가족, 숙소에서 다른 분을 위해 예약하는 화면입니다. 로그인해 주세요.",
+  "care.sign-out": "로그아웃",
   "care.sign-in.go": "로그인",
 
   "tabs.people": "이용자",

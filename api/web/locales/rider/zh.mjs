@@ -266,6 +266,7 @@ export default {
 
   "care.heading": "代人预约",
   "care.sign-in": "养老院、家人和酒店在此代人预约。请登录。",
+  "care.sign-out": "退出登录",
   "care.sign-in.go": "登录",
 
   "tabs.people": "乘客名单",
