@@ -20,7 +20,7 @@ def run() -> Section:
     results = [runs.run(case, solver, SECONDS, SEED) for case in cases for solver in SOLVERS]
     text = (
         f"{len(SAMPLE)} instances, {SECONDS:g} s, seed {SEED}. {report.EXPLANATION} A sweep over "
-        "all of them, at longer times, is stored in [instances/RESULTS.md](instances/RESULTS.md)."
+        "all of them, at longer times, is stored by `python -m benchmarks.instances --store`."
     )
     notes = [text, report.remarks(results), "Failed:", report.failures(results) or "none"]
     return Section(title, command, "\n\n".join(notes), table=report.lines(results))
