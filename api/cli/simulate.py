@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 #: Counted, not timed, so that the same seed gives the same log: some 20 ms of one core at 20
 #: vehicles, where the search makes 60 to 80 iterations in a millisecond. A rider waits for it.
 RESCUE_ITERATIONS = 800
-#: Half an hour: room for one ride at more driving than that is taken from several others.
-RESCUE_DRIVE_S = 1800
+#: Some half an hour: room for one ride at more driving than that is taken from several others.
+RESCUE_DRIVE_S = 2000
 #: Some 10 ms of one core every half minute of the day.
 IMPROVE_ITERATIONS = 400
 IMPROVE_EVERY_S = 30
