@@ -84,6 +84,8 @@ def _broken_promises(booking: Booking, visits: list[tuple[str, Visit]]) -> Itera
     late_dropoff = {BreachRule.DROPOFF_LATEST, BreachRule.PICKUP_LATEST} & known
     for _, visit in visits:
         at_pickup = visit.kind is VisitKind.PICKUP
+        if at_pickup and booking.boarded_time is not None:
+            continue  # the second pickup, after a breakdown: the promised one was kept
         if at_pickup and visit.latest > promise.pickup_latest and not late_pickup:
             yield f"may be picked up at {visit.latest}, promised {promise.pickup_latest}"
         if not at_pickup and visit.latest > promise.dropoff_latest and not late_dropoff:

@@ -21,8 +21,12 @@ async def _everything(store):
             found[key] = repr(await client.xrange(key)).encode("unicode_escape")
         elif kind == b"hash":
             found[key] = repr(await client.hgetall(key)).encode("unicode_escape")
+        elif kind == b"zset":
+            found[key] = repr(await client.zrange(key, 0, -1)).encode("unicode_escape")
+        elif kind == b"set":
+            found[key] = repr(await client.smembers(key)).encode("unicode_escape")
         else:
-            found[key] = await client.get(key)
+            found[key] = await client.get(key) or b""  # it may have expired meanwhile
     return found
 
 
