@@ -4,17 +4,14 @@ Rule: nothing here is an estimate. Every arrival is that of a feasible insertion
 it stands, within the limits that a quote would set, so an offer for it can be asked for.
 """
 
-from typing import Any
-
 import numpy as np
 
-from routing.dispatch.commands import RideRequest, StopChoice
+from routing.dispatch.commands import RideRequest
 from routing.dispatch.draft import Draft
 from routing.dispatch.quote import QUOTE_ID
 from routing.drt.model import Ride
-from routing.drt.reach import Wishes
+from routing.drt.reach import Limits, Wishes, empty_wishes, pair_up
 from routing.errors import CommandError
-from routing.road.travel import get_travels_s
 from routing.types import NEVER, Int32Array
 
 
@@ -41,10 +38,9 @@ def arrivals_at(draft: Draft, request: RideRequest, places: Int32Array) -> Int32
         If the request names no ``depart_from``.
     """
     origins = request.origins
-    at = np.repeat([o.place for o in origins], len(places))
-    ready = np.repeat(_ready_times(draft, request, origins), len(places))
-    found = _ask(draft, request, at, np.tile(places, len(origins)), ready)
-    return _least(found.reshape(len(origins), len(places)), np.zeros(len(origins), np.int64))
+    at = np.array([choice.place for choice in origins], np.int32)
+    found = _ask(draft, request, at, _ready_times(draft, request), places)
+    return found.min(axis=0, initial=NEVER)
 
 
 def arrivals_from(
@@ -73,54 +69,51 @@ def arrivals_from(
     arrivals = np.full(len(places), NEVER, np.int32)
     if not len(known) or not choices:
         return arrivals
-    # Rides of one origin stand together: the kernel looks at its gaps once.
-    at = np.repeat(places[known], len(choices))
-    to = np.tile([choice.place for choice in choices], len(known))
-    ready = np.repeat(np.maximum(ready_time[known], draft.now), len(choices))
-    found = _ask(draft, request, at, to, ready).reshape(len(known), len(choices))
-    arrivals[known] = _least(found.T, np.array([c.walk.seconds for c in choices]))
+    ready = np.maximum(ready_time[known], np.int32(draft.now))
+    to = np.array([choice.place for choice in choices], np.int32)
+    found = _ask(draft, request, places[known], ready, to)
+    walk_s = np.array([choice.walk.seconds for choice in choices], np.int32)
+    arrivals[known] = np.where(found < NEVER, found + walk_s, NEVER).min(axis=1)
     return arrivals
 
 
-def _ready_times(draft: Draft, request: RideRequest, origins: tuple[StopChoice, ...]) -> Any:
+def _ready_times(draft: Draft, request: RideRequest) -> Int32Array:
+    """When the rider can be at each of their stops."""
     if request.depart_from is None:
         raise CommandError("to reach places a request names depart_from")
     leave = max(request.depart_from, draft.now)
-    return [leave + origin.walk.seconds for origin in origins]
-
-
-def _least(rows: Any, walk_s: Any) -> Int32Array:
-    """Of several ways to each place the soonest, walks added."""
-    sums = np.where(rows >= NEVER, NEVER, rows + walk_s[:, np.newaxis])
-    return sums.min(axis=0, initial=NEVER).astype(np.int32)
+    return np.array([leave + choice.walk.seconds for choice in request.origins], np.int32)
 
 
 def _ask(
-    draft: Draft, request: RideRequest, origin: Any, destination: Any, ready: Any
+    draft: Draft,
+    request: RideRequest,
+    origin: Int32Array,
+    ready_time: Int32Array,
+    destination: Int32Array,
 ) -> Int32Array:
-    """Arrivals of the rides between stops, each boarding no earlier than ``ready``."""
-    state, network = draft.state, draft.network
-    policy, party = state.policy, request.party
-    if not len(origin) or not draft.replan_fleet():
-        return np.full(len(origin), NEVER, np.int32)
-    direct_s = get_travels_s(network.travel, origin, destination, ready).astype(np.int64)
-    dwell_s = policy.boarding_s(party.wheelchairs)
-    latest = ready + policy.max_wait_s
-    max_ride_s = (policy.max_ride_factor * direct_s).astype(np.int64) + policy.max_ride_extra_s
-    by = np.minimum(latest + dwell_s + max_ride_s, NEVER - 1)
-    served = _is_served(draft, request, origin, destination, ready) & (direct_s < NEVER)
-    columns = (origin, destination, ready, latest, by, max_ride_s)
-    wishes = Wishes(*(np.ascontiguousarray(c[served], np.int32) for c in map(np.asarray, columns)))
-    like = Ride(QUOTE_ID, 0, 0, 0, 0, 0, 0, party.load, dwell_s, dwell_s)
-    found = np.full(len(origin), NEVER, np.int32)
-    found[served] = network.fleet.earliest_arrivals(wishes, like, now=draft.now).arrive_time
-    return found
+    """Arrivals from every origin, boarded no earlier than its time, to every destination."""
+    n_pairs, network = len(origin) * len(destination), draft.network
+    found = np.full(n_pairs, NEVER, np.int32)
+    if n_pairs and draft.replan_fleet():
+        dwell_s = draft.state.policy.boarding_s(request.party.wheelchairs)
+        wishes, pair = empty_wishes(n_pairs), np.empty(n_pairs, np.int32)
+        n = pair_up(
+            *network.travel, origin, ready_time, destination, _limits(draft, dwell_s), wishes, pair
+        )
+        like = Ride(QUOTE_ID, 0, 0, 0, 0, 0, 0, request.party.load, dwell_s, dwell_s)
+        asked = Wishes._make(column[:n] for column in wishes)
+        found[pair[:n]] = network.fleet.earliest_arrivals(asked, like, now=draft.now).arrive_time
+    return found.reshape(len(origin), len(destination))
 
 
-def _is_served(
-    draft: Draft, request: RideRequest, origin: Any, destination: Any, ready: Any
-) -> Any:
-    """Where the operator's hours, and common sense, allow a ride."""
+def _limits(draft: Draft, dwell_s: int) -> Limits:
     policy = draft.state.policy
-    in_hours = (policy.service_from <= ready) & (ready <= policy.service_until)
-    return in_hours & (origin != destination)
+    return Limits(
+        dwell_s,
+        policy.max_wait_s,
+        float(policy.max_ride_factor),
+        policy.max_ride_extra_s,
+        policy.service_from,
+        policy.service_until,
+    )

@@ -171,7 +171,7 @@ def cheapest(
                 shortest, shortest_to, weights, excess_s, may_skip, fleet, v, query, n_candidates
             )
     least = _try_candidates(
-        knot_time, seconds, shortest, weights, may_skip, fleet, n_candidates, query, best
+        knot_time, seconds, shortest, weights, excess_s, may_skip, fleet, n_candidates, query, best
     )
     if least < np.inf:
         _try(knot_time, seconds, weights, fleet, best[0], best[1], best[2], query)
@@ -219,7 +219,7 @@ def _look(shortest, shortest_to, weights, excess_s, may_skip, fleet, v, query, n
 
 @njit(cache=True, nogil=True)
 def _try_candidates(
-    knot_time, seconds, shortest, weights, may_skip, fleet, n_candidates, query, best
+    knot_time, seconds, shortest, weights, excess_s, may_skip, fleet, n_candidates, query, best
 ):
     # The least cost over all candidates; fills best. The most promising goes first.
     candidates = fleet.candidates
@@ -231,14 +231,16 @@ def _try_candidates(
         c = first if turn == 0 else (0 if turn == first else turn)
         if candidates[c].bound <= least + _ROUNDING:
             least = _try_gap(
-                knot_time, seconds, shortest, weights, may_skip, fleet, candidates[c].slot,
-                candidates[c].position, query, least, best,
+                knot_time, seconds, shortest, weights, excess_s, may_skip, fleet,
+                candidates[c].slot, candidates[c].position, query, least, best,
             )  # fmt: skip
     return least
 
 
 @njit(cache=True, nogil=True)
-def _try_gap(knot_time, seconds, shortest, weights, may_skip, fleet, v, i, query, least, best):
+def _try_gap(
+    knot_time, seconds, shortest, weights, excess_s, may_skip, fleet, v, i, query, least, best
+):
     # Lowers least, and fills best, over all places of the drop-off; the pickup follows visit i.
     route, row, n = fleet.routes[v], fleet.rows[v], fleet.routes[v].n_visits
     origin, destination = query[ORIGIN], query[DESTINATION]
@@ -290,7 +292,8 @@ def _try_gap(knot_time, seconds, shortest, weights, may_skip, fleet, v, i, query
         start_end = max(time + travel_s(knot_time, seconds, place, end.place, time), end.earliest)
         aboard_s += shortest[place, end.place] + end.dwell_s
         place, time = end.place, start_end + np.int64(end.dwell_s)
-        if start_end > end.latest_start or aboard_s > query[MAX_RIDE]:
+        # The drop-off after it may be a short cut by as much as excess_s.
+        if start_end > np.int64(end.latest_start) + excess_s or aboard_s > query[MAX_RIDE]:
             break
         if time > query[LATEST_DROPOFF]:
             break

@@ -48,6 +48,61 @@ class Reached(NamedTuple):
     pickup_time: Int32Array  # (r,) service seconds, boarding starts; of equal arrivals the latest
 
 
+class Limits(NamedTuple):
+    """What bounds every wish alike: the operator's rules, durations in seconds."""
+
+    dwell_s: int
+    max_wait_s: int
+    max_ride_factor: float
+    max_ride_extra_s: int
+    service_from: int  # service seconds, first pickup
+    service_until: int  # service seconds, last pickup
+
+
+@njit(cache=True, nogil=True)
+def pair_up(knot_time, seconds, origin, ready_time, destination, limits, wishes, pair):
+    """Fill the wishes from every origin to every destination that the rules allow.
+
+    Parameters
+    ----------
+    knot_time, seconds
+        Travel times.
+    origin, ready_time
+        Int32 (k,): places, and service seconds from which the riders are there.
+    destination
+        Int32 (n,): places.
+    limits
+        See `Limits`.
+    wishes
+        See `Wishes`, room for k * n; filled.
+    pair
+        Int32 (k * n,): filled with the position of each wish among all pairs, origin by origin.
+
+    Returns
+    -------
+    int
+        Count of wishes.
+    """
+    found, n = 0, destination.shape[0]
+    for k in range(origin.shape[0]):
+        ready = np.int64(ready_time[k])
+        if ready < limits.service_from or ready > limits.service_until:
+            continue
+        latest = ready + limits.max_wait_s
+        for d in range(n):
+            direct_s = travel_s(knot_time, seconds, origin[k], destination[d], ready)
+            if origin[k] == destination[d] or direct_s >= _NEVER:
+                continue
+            max_ride_s = np.int64(limits.max_ride_factor * direct_s) + limits.max_ride_extra_s
+            by = min(latest + limits.dwell_s + max_ride_s, np.int64(_NEVER - 1))
+            wishes.origin[found], wishes.destination[found] = origin[k], destination[d]
+            wishes.earliest[found], wishes.latest[found] = ready, latest
+            wishes.latest_dropoff[found], wishes.max_ride_s[found] = by, max_ride_s
+            pair[found] = k * n + d
+            found += 1
+    return found
+
+
 @njit(cache=True, nogil=True)
 def reach(knot_time, seconds, shortest, shortest_to, excess_s, fleet, query, wishes, reached):
     """Find the earliest arrival of each wish.
@@ -85,7 +140,7 @@ def reach(knot_time, seconds, shortest, shortest_to, excess_s, fleet, query, wis
         _sort(fleet.candidates, n_candidates)
         for c in range(n_candidates):
             _try_pickup(
-                knot_time, seconds, shortest, fleet, fleet.candidates[c].slot,
+                knot_time, seconds, shortest, excess_s, fleet, fleet.candidates[c].slot,
                 fleet.candidates[c].position, query, wishes, first, end, reached,
             )  # fmt: skip
         first = end
@@ -144,7 +199,9 @@ def _sort(candidates, n):
 
 
 @njit(cache=True, nogil=True)
-def _try_pickup(knot_time, seconds, shortest, fleet, v, i, query, wishes, first, end, reached):
+def _try_pickup(
+    knot_time, seconds, shortest, excess_s, fleet, v, i, query, wishes, first, end, reached
+):
     # Improves the wishes of one origin by boarding after visit i of vehicle v.
     route, row, n = fleet.routes[v], fleet.rows[v], fleet.routes[v].n_visits
     origin = query[ORIGIN]
@@ -195,7 +252,8 @@ def _try_pickup(knot_time, seconds, shortest, fleet, v, i, query, wishes, first,
         begin = max(time + travel_s(knot_time, seconds, place, after.place, time), after.earliest)
         aboard_s += shortest[place, after.place] + after.dwell_s
         place, time = after.place, begin + np.int64(after.dwell_s)
-        if begin > after.latest_start:
+        # The drop-off after it may be a short cut by as much as excess_s.
+        if begin > np.int64(after.latest_start) + excess_s:
             return
 
 
@@ -217,6 +275,11 @@ def _note(reached, r, arrive, start):
         reached.arrive_time[r], reached.pickup_time[r] = arrive, start
     elif arrive == reached.arrive_time[r] and start > reached.pickup_time[r]:
         reached.pickup_time[r] = start
+
+
+def empty_wishes(n: int) -> Wishes:
+    """Arrays with room for ``n`` wishes."""
+    return Wishes._make(np.empty(n, np.int32) for _ in Wishes._fields)
 
 
 def empty_reached(n: int) -> Reached:

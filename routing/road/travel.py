@@ -139,33 +139,6 @@ def get_travel_s(travel: TravelTimes, origin: int, destination: int, time: int) 
     return int(travel_s(travel.knot_time, travel.seconds, origin, destination, time))
 
 
-def get_travels_s(travel: TravelTimes, origin: Any, destination: Any, time: Any) -> Int32Array:
-    """Seconds from places to places when leaving at times, element by element.
-
-    Parameters
-    ----------
-    travel
-        Travel times by time of day.
-    origin, destination
-        Place indices; they and ``time`` broadcast against each other.
-    time
-        Departures, service seconds.
-
-    Returns
-    -------
-    ndarray of int32
-        Of the common shape; ``NEVER`` where there is no way. As `get_travel_s` tells each.
-    """
-    knots = travel.knot_time.astype(np.int64)
-    clipped = np.clip(np.asarray(time, np.int64), knots[0], knots[-1])
-    k = np.clip(np.searchsorted(knots, clipped, side="right"), 1, max(len(knots) - 1, 1)) - 1
-    before = travel.seconds[k, origin, destination].astype(np.int64)
-    if len(knots) == 1:
-        return before.astype(np.int32)
-    rise = travel.seconds[k + 1, origin, destination] - before
-    return (before + rise * (clipped - knots[k]) // (knots[k + 1] - knots[k])).astype(np.int32)
-
-
 @njit(cache=True, nogil=True)
 def travel_s(knot_time, seconds, i, j, time):
     """Seconds from place ``i`` to ``j`` when leaving at ``time``, for use inside kernels.

@@ -11,9 +11,7 @@ from routing.dispatch.quote import quote_leg
 from routing.dispatch.reach import arrivals_at, arrivals_from
 from routing.dispatch.values import Party, Walk
 from routing.errors import CommandError
-from routing.road.travel import get_travel_s, get_travels_s
 from routing.types import NEVER
-from tests import strategies
 from tests.routing.dispatch.world import EDGE_S, START, Town
 
 EVERYWHERE = np.arange(9, dtype=np.int32)
@@ -97,12 +95,3 @@ def test_whatever_is_reached_can_be_booked_by_then(rides, origin, minutes, wheel
             in_time = quote_leg(town.state, by, town.now, town.network)
             assert in_time is not None
             assert in_time.promise.dropoff_latest <= arrive
-
-
-@given(strategies.travels(), st.lists(st.integers(-100, 9000), min_size=1, max_size=5))
-def test_times_element_by_element_are_those_one_by_one(travel, times):
-    n = travel.n_places
-    pairs = [(i, j, t) for i in range(n) for j in range(n) for t in times]
-    origins, destinations, at = np.array(pairs).T
-    found = get_travels_s(travel, origins, destinations, at)
-    assert found.tolist() == [get_travel_s(travel, i, j, t) for i, j, t in pairs]

@@ -132,6 +132,25 @@ def test_who_fits_in_no_vehicle_is_not_brought(load):
     assert ask(LINE, [VehiclePlan.fresh(CAR)], rides, 0) == [(int(NEVER), int(NEVER))]
 
 
+def test_a_drop_off_that_shortens_the_way_is_found():
+    """From 1 to 2 it is 600 s, but 200 s over 3, where the new rider wants to go."""
+    seconds = np.full((4, 4), 900)
+    np.fill_diagonal(seconds, 0)
+    seconds[0, 1], seconds[1, 2], seconds[1, 3], seconds[3, 2] = 100, 600, 100, 100
+    travel = static(seconds)
+    first = wish(1, 2, latest_pickup=500, latest_dropoff=700)
+    ride = wish(0, 3, earliest_pickup=50)
+    rides = [replace(r, pickup_dwell_s=0, dropoff_dwell_s=0) for r in (first, ride)]
+    plan = replace(VehiclePlan.fresh(CAR), visits=rides[0].visits())
+    # Leaving place 0 at 50 is too late for the first rider on the direct way, and not over 3.
+    assert ask(travel, [plan], [rides[1]], 0) == [(250, 50)]
+    fleet = Fleet(travel, CostWeights())
+    fleet.sync([plan])
+    found = fleet.cheapest_insertion(rides[1], now=0)
+    assert found is not None
+    assert (found.pickup_time.start, found.dropoff_time.arrive) == (50, 250)
+
+
 def test_no_vehicle_no_wish_no_answer():
     fleet = Fleet(LINE, CostWeights())
     found = fleet.earliest_arrivals(wishes_of([wish(0, 1)]), wish(0, 1))
