@@ -141,6 +141,22 @@ def find_earliest_journey(
     return journey_of(timetable, work.rides[:n_rides][::-1], start, end)
 
 
+def find_arrival(
+    timetable: Timetable,
+    access: Offsets,
+    egress: Offsets,
+    dep_time: int,
+    workspace: ScanWorkspace | None = None,
+) -> int | None:
+    """Arrival of `find_earliest_journey`, service seconds, or None; no journey is made."""
+    work = workspace or scan_workspace(timetable)
+    start = get_offsets(*access, timetable.n_stops)
+    end = get_offsets(*egress, timetable.n_stops)
+    patterns, connections, walks = timetable.patterns, timetable.connections, timetable.walks
+    last = _scan(patterns, connections, walks, start, end, get_time(dep_time), NEVER, work)
+    return None if last == NONE else int(work.ride[last] + work.egress_s[last])
+
+
 @kernel
 def _scan(patterns, c, walks, access, egress, dep_time, best, work):
     # Fills work with arrivals before ``best``; returns where the best journey alights, or NONE.

@@ -112,7 +112,7 @@ def _close(patterns, access, egress, work):
 def _pays(transfers, call, time, k, max_trips, work):
     # Whether riding on from a call at that time in the k-th trip can beat what is known.
     if work.n_bounds[0] == 0:
-        return time < work.best[max_trips]
+        return time < work.best[k]
     for i in range(work.n_bounds[0]):
         rest = transfers.rest[work.bound_row[i] + call]
         fewest = np.int64(rest & 255)
@@ -213,7 +213,7 @@ def _follow(transfers, segment, n, k, max_trips, work):
     # Boards, as the k-th trip, what the transfers along a segment lead to.
     for event in range(work.segments[segment, _BOARD] + 1, work.segments[segment, _END] + 1):
         now = transfers.events[2 * event]
-        if now >= work.best[max_trips]:
+        if now >= work.best[k]:
             break
         for i in range(transfers.events[2 * event + 1], transfers.events[2 * event + 3]):
             board, call = transfers.to[2 * i], transfers.to[2 * i + 1]
@@ -395,7 +395,7 @@ def _push_within(transfers, event, call, parent, left, n, k, max_trips, work):
 def _follow_within(transfers, segment, n, k, max_trips, work):
     for event in range(work.segments[segment, _BOARD] + 1, work.segments[segment, _END] + 1):
         now = transfers.events[2 * event]
-        if now >= work.best[max_trips]:
+        if now >= work.best[k]:
             break
         for i in range(transfers.events[2 * event + 1], transfers.events[2 * event + 3]):
             board, call = transfers.to[2 * i], transfers.to[2 * i + 1]

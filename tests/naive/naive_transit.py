@@ -22,6 +22,38 @@ class Network:
         self.change_s = self.change_s or [0] * self.n_stops
 
 
+def network_of(timetable):
+    """The network that the kernels' arrays hold; trips and stops keep their numbers."""
+    patterns, walks = timetable.patterns, timetable.walks
+    trips = []
+    for trip, pattern in enumerate(patterns.trip_pattern.tolist()):
+        calls = range(*patterns.stop_ptr[pattern : pattern + 2].tolist())
+        first = int(patterns.trip_event_ptr[trip])
+        trips.append(
+            [
+                (
+                    int(patterns.stop[call]),
+                    int(patterns.arr_time[first + i]),
+                    int(patterns.dep_time[first + i]),
+                    bool(patterns.flags[call] & 1),
+                    bool(patterns.flags[call] & 2),
+                )
+                for i, call in enumerate(calls)
+            ]
+        )
+    footpaths = [
+        (stop, int(walks.stop[k]), int(walks.seconds[k]))
+        for stop in range(timetable.n_stops)
+        for k in range(walks.ptr[stop], walks.ptr[stop + 1])
+    ]
+    stays = [
+        (trip, int(patterns.stay_trip[k]))
+        for trip in range(timetable.n_trips)
+        for k in range(patterns.stay_ptr[trip], patterns.stay_ptr[trip + 1])
+    ]
+    return Network(timetable.n_stops, trips, footpaths, walks.change_s.tolist(), stays)
+
+
 def rounds(network, access, dep_time, max_trips):
     """``(ride, ready)`` per count of trips 0..max_trips, as in the definition of a journey.
 

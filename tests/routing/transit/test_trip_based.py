@@ -110,6 +110,40 @@ def test_crowded_networks_agree_with_rounds_on_every_pair(part, unit_s):
     assert n_found > 500
 
 
+def profile_by_rounds(timetable, ends, times, window_s, max_trips):
+    """As `find_range_journeys` says it, by one search for every second at which a trip leaves."""
+    found = {
+        (dep_time, journey.arr_time, journey.n_trips)
+        for dep_time in times
+        for journey in raptor.find_journeys(timetable, *ends, dep_time, max_trips)
+        if journey.dep_time == dep_time
+    }
+
+    def beats(a, b):
+        return a != b and a[0] >= b[0] and a[1] <= b[1] and a[2] <= b[2]
+
+    kept = [item for item in found if not any(beats(other, item) for other in found)]
+    return sorted(item for item in kept if item[0] < times[0] + window_s)
+
+
+@pytest.mark.parametrize(("unit_s", "max_trips"), [(1, 8), (UNIT_S, 8), (2 * UNIT_S + 1, 9)])
+def test_windows_of_crowded_networks_agree_with_rounds(unit_s, max_trips):
+    """Few trips and a late arrival stay beside many trips and an early one; 9 know no bounds."""
+    n_found = 0
+    for seed in range(12):
+        timetable = compile_network(crowded(seed, unit_s))
+        transfers = build_transfers(timetable)
+        times = sorted({0, *timetable.patterns.dep_time.tolist()})
+        for source, target in product(range(5), range(5)):
+            ends = get_offsets([source], [0], 5), get_offsets([target], [0], 5)
+            slow = profile_by_rounds(timetable, ends, times, 30 * unit_s, max_trips)
+            query = (timetable, transfers, *ends, 0, 30 * unit_s, max_trips)
+            found = trip_based.find_range_journeys(*query)
+            assert sorted((x.dep_time, x.arr_time, x.n_trips) for x in found) == slow
+            n_found += len(slow)
+    assert n_found > 300
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_no_bound_is_above_what_a_journey_needs(seed):
     """From every boarding of every trip to every stop: trips and seconds, by the slow twin."""
