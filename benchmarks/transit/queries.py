@@ -71,7 +71,7 @@ def run() -> Section:
         f" footpaths closed, window {WINDOW_S} s, at most {MAX_TRIPS} trips. All engines are in one"
         f" process and take turns of {BLOCK} queries. The peers are pynigiri (C++), its query made"
         " beforehand, and ferrobus (Rust), asked for routes to all stops, with a street from stop"
-        " to stop. Metro is made by `benchmarks/transit/metro.py`, the weekday of a feed of 8 million"
+        " to stop. Metro is made by `benchmarks/transit/metro.py`, a weekday of a feed of 8 million"
         " stop_times. 'earliest' is the scan with its journey, beside the same without. Plots:"
         " `benchmarks/plots/transit-*.png`.",
         rows,
