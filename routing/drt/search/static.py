@@ -39,6 +39,10 @@ CYCLES = (
     Cycle(0.97, Temperatures(0.3, 0.03)),
     Cycle(1.0, Temperatures(0.05, 0.02)),
 )
+#: Long routes that are full keep their rides: whatever was packed first, annealing hardly unpacks
+#: it. With a vehicle more it finds good routes, which are then packed into fewer.
+SPACIOUS = Cycle(0.3, Temperatures(1.5, 0.05))
+LONG = 30  # visits of a route
 #: Routes that cost this much more than the best are not worth keeping in the pool.
 _WORTH_KEEPING = 1.05
 #: A choice among fewer routes finds nothing; one among more takes longer than what it finds
@@ -115,18 +119,42 @@ def _solve(team: "_Team") -> Routes | None:
     if not routes:
         return None
     if team.instance.fewest_vehicles:
-        least = fewest_vehicles(team.instance)
-        if len(routes) > least:
-            team.go_on_from(routes, len(routes))
-            routes = team.meet("vehicles", partial(team.reduce, until=FEWER_UNTIL, least=least))
-        team.go_on_from(routes, len(routes))
-    start = team.share()
+        routes = _with_fewer(team, routes)
+    start, goal = team.share(), CHEAPER_OR_FEWER if team.instance.fewest_vehicles else CHEAPER
     for cycle in CYCLES:
-        routes = team.meet("distance", partial(team.anneal, cycle=cycle, start=start))
+        act = partial(team.anneal, cycle=cycle, start=start, goal=goal)
+        routes = team.meet("distance", act)
         if team.share() < 1:
             routes = team.choose(routes)
         team.go_on_from(routes, len(routes) if team.instance.fewest_vehicles else None)
     return routes
+
+
+def _with_fewer(team: "_Team", routes: Routes) -> Routes:
+    """Routes of as few vehicles as are found, from which all go on."""
+    least = fewest_vehicles(team.instance)
+    if len(routes) > least:
+        team.go_on_from(routes, len(routes))
+        routes = team.meet("vehicles", partial(team.reduce, until=FEWER_UNTIL / 2, least=least))
+        if 2 * len(team.instance.pairs) >= LONG * len(routes):
+            routes = _packed_anew(team, routes, least)
+        else:
+            routes = team.meet("vehicles", partial(team.reduce, until=FEWER_UNTIL, least=least))
+    team.go_on_from(routes, len(routes))
+    return routes
+
+
+def _packed_anew(team: "_Team", routes: Routes, least: int) -> Routes:
+    """Routes of no more vehicles, made from good ones of one vehicle more."""
+    team.go_on_from(routes, len(routes) + 1)
+    start = team.share()
+    spacious = team.meet(
+        "distance", partial(team.anneal, cycle=SPACIOUS, start=start, goal=CHEAPER)
+    )
+    team.go_on_from(spacious, len(spacious))
+    until = team.share() + FEWER_UNTIL / 3
+    packed = team.meet("vehicles", partial(team.reduce, until=until, least=least))
+    return packed if len(packed) <= len(routes) else routes
 
 
 def _nobody(n_vehicles: int, cost: float, stage: str) -> None:
@@ -204,10 +232,9 @@ class _Team:
                 break
             yield
 
-    def anneal(self, thread: int, cycle: Cycle, start: float) -> Iterator[None]:
+    def anneal(self, thread: int, cycle: Cycle, start: float, goal: int) -> Iterator[None]:
         """Drive less, and keep the routes seen."""
         search, pool = self._searches[thread], self._pools[thread]
-        goal = CHEAPER_OR_FEWER if self.instance.fewest_vehicles else CHEAPER
         leg_cost, offset = search.mean_leg_cost(), 2 * len(self._problem.vehicles) - 1
         seen = np.zeros(len(self._problem.vehicles), np.int64)
         until = start + (1 - start) * cycle.until
