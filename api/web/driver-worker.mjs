@@ -27,7 +27,8 @@ addEventListener("message", (event) => {
 
 async function keepAll(paths) {
   const cache = await caches.open(KEPT);
-  const missing = await Promise.all(paths.map(async (path) => !(await cache.match(path)) && path));
+  // addAll takes no file twice
+  const missing = await Promise.all([...new Set(paths)].map(async (path) => !(await cache.match(path)) && path));
   await cache.addAll(missing.filter(Boolean));
 }
 

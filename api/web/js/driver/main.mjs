@@ -94,8 +94,9 @@ startWithoutConnection().catch(() => {}); // without a worker the page needs the
 
 /** Let the worker keep this page's files, those of the first visit too, which it did not see. */
 async function startWithoutConnection() {
-  await navigator.serviceWorker?.register("/driver-worker.mjs", { type: "module", scope: "/driver" });
-  const { active } = await navigator.serviceWorker.ready;
+  const workers = navigator.serviceWorker;
+  // Not `ready`: the riders' worker may answer to that, whose scope is all of the origin.
+  const found = await workers?.register("/driver-worker.mjs", { type: "module", scope: "/driver" });
   const files = performance.getEntriesByType("resource").map((entry) => new URL(entry.name).pathname);
-  active.postMessage(files);
+  (found?.active ?? found?.waiting ?? found?.installing)?.postMessage(files);
 }
