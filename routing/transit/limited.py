@@ -64,6 +64,7 @@ def split_stops(
     SplitStops
         The same stops, and copies after them.
     """
+    change_s = np.asarray(change_s, np.int64)
     n_stops = len(change_s)
     nodes, stop = _nodes(calls, rules, n_stops)
     place = np.concatenate((np.arange(n_stops), [s for s, _, _ in _copies(nodes, n_stops)]))
