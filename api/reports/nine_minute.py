@@ -39,7 +39,7 @@ from routing.intermodal.itineraries import Connecting
 from routing.road.geometry import FloatArray
 from routing.road.walk import walk_s, walks_from
 from routing.simulation.run import Settings, Simulation
-from routing.transit import scan_workspace
+from routing.transit import reach_workspace
 from routing.types import NEVER, Int32Array, frozen
 
 LIMIT_S = 9 * 60
@@ -205,7 +205,7 @@ class _Scene:
     def __init__(self, area: Area, living: Living, day: CompiledDay) -> None:
         self._area, self._day = area, day
         self._network = Network(area.travel_times, area.policy.weights)
-        self._workspace = scan_workspace(day.timetable)
+        self._workspace = reach_workspace(day.timetable)
         stops = area.places.list_virtual_stops()
         self._places = frozen(np.arange(len(stops)))
         self._feet = _feet(area, living, day)

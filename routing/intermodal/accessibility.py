@@ -11,7 +11,7 @@ from numba import njit
 
 from routing.road.geometry import FloatArray
 from routing.road.walk import Ground, walk_s, walks_from
-from routing.transit.csa import ScanWorkspace, earliest_arrivals
+from routing.transit.reach import ReachWorkspace, earliest_arrivals
 from routing.transit.timetable import Timetable, get_offsets
 from routing.types import NEVER, Int32Array, frozen
 
@@ -96,7 +96,7 @@ def arrivals_at_ends(
     dep_time: int,
     limit_s: int,
     by_shuttle: Int32Array | None = None,
-    workspace: ScanWorkspace | None = None,
+    workspace: ReachWorkspace | None = None,
 ) -> Int32Array:
     """When somebody who leaves an origin at a time can be at each end.
 
@@ -116,7 +116,7 @@ def arrivals_at_ends(
         When a shuttle can have them at each shuttle stop, shape (p,), service seconds; ``NEVER``
         where none can. Without it there is no shuttle.
     workspace
-        Of `routing.transit.csa.scan_workspace`, to reuse.
+        Of `routing.transit.reach.reach_workspace`, to reuse.
 
     Returns
     -------

@@ -14,9 +14,9 @@ import numpy as np
 
 from routing.intermodal.choices import Criteria, of_journey, on_foot_s, unbeaten
 from routing.road.travel import TravelTimes, get_travel_s
-from routing.transit.csa import earliest_arrivals
 from routing.transit.journey import Journey
 from routing.transit.raptor import find_journeys
+from routing.transit.reach import earliest_arrivals
 from routing.transit.timetable import Offsets, Timetable, get_offsets
 from routing.types import NEVER, Int32Array
 
