@@ -66,6 +66,10 @@ def test_the_whole_story(browser: Browser, quiet: Staffed, desk: Dispatcher) -> 
     expect(shown).to_contain_text(second, timeout=SOON_MS)
     expect(ride).to_contain_text(second[-1], timeout=SOON_MS)
 
+    words = {"text_ko": "눈이 옵니다.", "text_en": "It snows.", "vehicle_id": second}
+    assert Api(quiet, Role.DISPATCHER).post("/v1/broadcasts", words)["n_told"] == 1
+    expect(ride.locator(".notice")).to_have_text("It snows.", timeout=SOON_MS)
+
     driver = driver_page(browser, quiet, second, language="en")
     quiet.advance(90 * 60)
     driver.button("I have arrived").click()

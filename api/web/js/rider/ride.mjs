@@ -1,7 +1,7 @@
 /** One ride: from the promise to the arrival. */
 import { useEffect, useState } from "../../vendor/preact/htm-preact.mjs";
 import { compassPoint, straightM } from "../shared/directions.mjs";
-import { t, nameOf } from "../shared/i18n.mjs";
+import { t, nameOf, textOf } from "../shared/i18n.mjs";
 import { placePosition } from "../shared/places.mjs";
 import { minutesOf, minutesUntil } from "../shared/time.mjs";
 import { html } from "../shared/ui.mjs";
@@ -23,7 +23,7 @@ export const isEnded = (booking) => ENDED.has(booking.state);
 /** One booking, live; `acts` are what one can do with it. */
 export function Ride({ booking, known, byStream, acts, isCarer }) {
   const { clock, stops } = known;
-  const isLive = useFollowing(booking, byStream, acts.put);
+  const [isLive, news] = useFollowing(booking, byStream, acts.put);
   const { title, next } = status(booking, clock);
   return html`
     <article class="card ride ride-${booking.state}" data-state=${booking.state}>
@@ -31,6 +31,7 @@ export function Ride({ booking, known, byStream, acts, isCarer }) {
       <h3 id="ride-${booking.booking_id}" tabindex="-1">${title}</h3>
       <p class="next">${next}</p>
       ${!isEnded(booking) && html`<${Late} breaches=${booking.breaches} />`}
+      <p class=${news ? "notice" : "sr-only"} role="status">${news && textOf({ ko: news.text_ko, en: news.text_en })}</p>
       ${!isEnded(booking) && html`<${Steps} state=${booking.state} />`}
       ${BOARDING.has(booking.state) && html`<p class="code"><span>${t("ride.code")}</span> <strong>${booking.boarding_code}</strong></p>`}
       ${BOARDING.has(booking.state) && html`<${WayThere} booking=${booking} />`}
@@ -40,9 +41,10 @@ export function Ride({ booking, known, byStream, acts, isCarer }) {
     </article>`;
 }
 
-/** Follow a booking until it ends; whether the stream is connected. */
+/** Follow a booking until it ends; whether the stream is connected, and what the operator last told. */
 function useFollowing(booking, byStream, onChange) {
   const [isLive, setLive] = useState(true);
+  const [news, setNews] = useState(null);
   const { booking_id: id } = booking;
   const ended = isEnded(booking);
   useEffect(() => {
@@ -50,10 +52,11 @@ function useFollowing(booking, byStream, onChange) {
     if (!byStream) return poll(id, onChange, setLive);
     const take = ({ type, data }) => {
       if (type === "booking") onChange(JSON.parse(data));
+      if (type === "BroadcastSent") setNews(JSON.parse(data).facts);
     };
     return followBooking(id, take, setLive);
   }, [id, ended, byStream]);
-  return isLive;
+  return [isLive, news];
 }
 
 /** Read a booking now and then; returns a function that stops. */
