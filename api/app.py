@@ -160,7 +160,11 @@ async def _tell_riders(stack: AsyncExitStack, service: Service) -> None:
     hosts = service.settings.push_hosts
     senders: dict[str, Sender] = {
         "push": PushSender(service.subscriptions, service.vapid, hosts, client),
-        "text": PhoneTexts(service.store, load_sender(service.settings.text_sender)),
+        "text": PhoneTexts(
+            service.store,
+            load_sender(service.settings.text_sender),
+            service.settings.phone_country,
+        ),
     }
     composer = Composer(service.time, service.stops, service.views.codes)
     _keep_running(stack, Notifier(service.loop, service.store, composer, senders).run())

@@ -112,7 +112,11 @@ class PhoneCodes:
             if not await redis.delete(name):  # somebody was quicker with the same code
                 raise Problem("wrong-code")
         await self._limits.give_back("code-address", address)
-        return Caller(f"phone:{self._digest('subject', phone)[:24]}", Role.RIDER)
+        return Caller(self.subject_of(phone), Role.RIDER)
+
+    def subject_of(self, phone: str) -> str:
+        """Return the opaque subject of whoever has this number (E.164)."""
+        return f"phone:{self._digest('subject', phone)[:24]}"
 
     def _name(self, phone: str) -> str:
         return self._store.keys.phone_code(self._digest("number", phone)[:32])

@@ -20,7 +20,9 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from api.accounts.phone_codes import as_e164
 from api.http.auth import derive_key
+from api.http.errors import Problem
 from api.notify.records import Note, NoteKind, Subscription
 from api.notify.subscriptions import Subscriptions
 from api.notify.words import words_of
@@ -214,10 +216,12 @@ class PhoneTexts:
         The vault.
     sender
         What brings texts to phones.
+    country
+        Country code of numbers that begin with a 0.
     """
 
-    def __init__(self, store: Store, sender: TextSender) -> None:
-        self._store, self._sender = store, sender
+    def __init__(self, store: Store, sender: TextSender, country: str) -> None:
+        self._store, self._sender, self._country = store, sender, country
 
     async def send(self, note: Note, now: float) -> Result:
         """Look the number up, and hand a text on."""
@@ -226,7 +230,10 @@ class PhoneTexts:
             return Result(Handed.NOBODY)
         title, text = words_of(note, "ko")
         try:
-            await self._sender.send(contact.phone, f"[속초 트랜짓] {title}. {text}")
+            phone = as_e164(contact.phone, self._country)
+            await self._sender.send(phone, f"[속초 트랜짓] {title}. {text}")
+        except Problem:
+            return Result(Handed.NOBODY)  # no number that a text can be sent to
         except SenderError:
             return Result(Handed.LATER)
         return Result(Handed.OVER)

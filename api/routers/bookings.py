@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from api.accounts.phone_codes import as_e164
 from api.http.auth import Booker, BookingReader, Caller, Dispatcher, Role
 from api.http.errors import Problem, rejection
 from api.http.responses import (
@@ -94,7 +95,11 @@ async def _confirm(
     assert body.offer_id is not None
     signed = service.offers.open(body.offer_id)
     command = ConfirmOffer(
-        signed.booking_id, signed.offer, caller.subject, body.channel, signed.fare_won
+        signed.booking_id,
+        signed.offer,
+        _owner(service, caller, contact),
+        body.channel,
+        signed.fare_won,
     )
     try:
         return await act.submit(
@@ -104,6 +109,21 @@ async def _confirm(
         )  # fmt: skip
     except _Stale as stale:
         raise await _with_fresh_offers(service, signed, stale.rejected) from None
+
+
+def _owner(service: Service, caller: Caller, contact: Contact | None) -> str:
+    """Return whose booking it becomes.
+
+    A guest for whom a dispatcher books owns the booking by phone number, so that whoever proves to
+    have that number finds, changes and cancels it on any device.
+    """
+    if not caller.sees_all or contact is None or not contact.phone:
+        return caller.subject
+    try:
+        phone = as_e164(contact.phone, service.settings.phone_country)
+    except Problem:  # an extension of a hotel, say
+        return caller.subject
+    return service.people.phone_codes.subject_of(phone)
 
 
 class _Stale(Problem):
@@ -152,7 +172,7 @@ async def _book_at_once(
     command = BookRide(
         booking_id,
         trip.request,
-        caller.subject,
+        _owner(service, caller, contact),
         body.channel,
         fare_of(service.area.fares, trip.request.party),
         body.waitlist,

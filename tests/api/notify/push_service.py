@@ -87,7 +87,7 @@ class PushService:
         """What has come for a browser."""
         return [each for each in self.got if each.path == browser.path]
 
-    def wait_for(self, browser: Browser, count: int, seconds: float = 15) -> list[Pushed]:
+    def wait_for(self, browser: Browser, count: int, seconds: float = 40) -> list[Pushed]:
         """What has come for a browser, once there are ``count``."""
         with self.came:
             assert self.came.wait_for(lambda: len(self.sent_to(browser)) >= count, seconds)

@@ -32,7 +32,7 @@ export function App({ known: told }) {
   const [wish, setWish] = useState(() => ({ ...newWish(), from: here ? { stop: here } : null }));
   const [amended, amend] = useState(null);
   const [said, announce] = useState("");
-  const [bookings, put, isFresh] = useBookings(isCarer);
+  const [bookings, put, isFresh, reread] = useBookings(isCarer);
   const [recurring, rereadRecurring] = useRecurring();
   const [people, rereadPeople] = usePassengers(isCarer);
   const vehicles = useVehicles();
@@ -69,7 +69,7 @@ export function App({ known: told }) {
     show("rides", "rides-heading");
   };
   const acts = {
-    put, begin: () => begin(), ask: (asked) => begin(asked), amend: (booking, asked) => begin(asked, booking),
+    put, reread, begin: () => begin(), ask: (asked) => begin(asked), amend: (booking, asked) => begin(asked, booking),
     planned: () => rereadRecurring().then(() => show("rides", "recurring-heading")),
   };
   return html`

@@ -1,5 +1,5 @@
 /** The resources of the service that a rider uses, one function each. */
-import { changeAsRider, getAsRider, getPublic, postAsRider, sendAsRider } from "../shared/http.mjs";
+import { changeAsRider, getAsRider, getPublic, postAsRider, postPublic, sendAsRider } from "../shared/http.mjs";
 import { follow } from "../shared/sse.mjs";
 
 const bookingPath = (id) => `/v1/bookings/${encodeURIComponent(id)}`;
@@ -38,6 +38,8 @@ export const getPushKey = async () => (await getPublic("/v1/push-key")).public_k
 export const putSubscription = (id, body) => changeAsRider("PUT", `/v1/push-subscriptions/${id}`, body);
 export const deleteSubscription = (id) => changeAsRider("DELETE", `/v1/push-subscriptions/${id}`);
 
+export const sendCode = (phone) => postPublic("/v1/phone-codes", { phone });
+export const redeemCode = async (phone, code) => (await postPublic("/v1/phone-tokens", { phone, code })).token;
 export const getSession = () => getAsRider("/v1/session");
 export const signOut = () => changeAsRider("DELETE", "/v1/session");
 export const listPassengers = async () => (await getAsRider("/v1/passengers")).passengers;

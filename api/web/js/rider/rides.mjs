@@ -5,6 +5,7 @@ import { explain } from "../shared/problems.mjs";
 import { toMs } from "../shared/time.mjs";
 import { html } from "../shared/ui.mjs";
 import { bookOnce, dropPending, findPending, Pending } from "./pending.mjs";
+import { PhoneBookings } from "./phone-bookings.mjs";
 import { isEnded, Ride, status } from "./ride.mjs";
 
 const RETRY_MS = 10_000;
@@ -31,7 +32,8 @@ export function Rides({ bookings, known, acts, isFresh, isCarer, announce }) {
       <h2 id="rides-heading" tabindex="-1">${t("rides.heading")}</h2>
       ${!isFresh && bookings.length > 0 && html`<p class="notice" role="status">${t("rides.stale")}</p>`}
       <${Waiting} acts=${acts} announce=${announce} />
-      ${!bookings.length && html`<div class="empty"><p>${t("rides.none")}</p><p>${t("rides.none.hint")}</p></div>`}
+      ${!bookings.length && html`<div class="empty"><p>${t("rides.none")}</p><p>${t("rides.none.hint")}</p></div>
+        ${!isCarer && html`<${PhoneBookings} onFound=${acts.reread} />`}`}
       ${live.map(ride)}
       ${past.length > 0 && html`<h3 class="past">${t("rides.past")}</h3>`}
       ${past.map(ride)}

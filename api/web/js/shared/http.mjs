@@ -48,6 +48,11 @@ async function askForToken() {
   return token;
 }
 
+/** Be from now on the rider of another token, as of a phone number. */
+export function becomeRider(token) {
+  localStorage.setItem(STORED_TOKEN, token);
+}
+
 let bySession = false;
 
 /** Be from now on who has signed in here: the browser sends the session's cookie by itself. */
