@@ -38,7 +38,8 @@ Shuttle = Annotated[bool, Query(description="Also with the shuttle, where it has
 
 @router.get(
     "/isochrones", summary="What is within minutes of a stop",
-    response_model=IsochroneCollection, responses=refusals(*_WHEN),
+    response_model=IsochroneCollection,
+    response_class=GeoJSON, responses=refusals(*_WHEN),
 )  # fmt: skip
 async def get_isochrone(
     service: Served, stop_id: StopId, minutes: Minutes = 9, depart_at: At = None,
@@ -50,7 +51,7 @@ async def get_isochrone(
 
 @router.post(
     "/isochrones", summary="What is within minutes of a place",
-    response_model=IsochroneCollection,
+    response_model=IsochroneCollection, response_class=GeoJSON,
     responses=refusals(*_WHEN, "payload-too-large", "unsupported-media-type"),
 )  # fmt: skip
 async def find_isochrone(service: Served, body: IsochroneRequest) -> Response:

@@ -44,7 +44,10 @@ class RecurringRequest(RequestModel):
     destination: "StopOnly"
     when: Literal["depart", "arrive"]
     time: _Clock
-    weekdays: Annotated[tuple[_Weekday, ...], Field(min_length=1, max_length=7)]
+    weekdays: Annotated[
+        tuple[_Weekday, ...],
+        Field(min_length=1, max_length=7, json_schema_extra={"uniqueItems": True}),
+    ]
     until: ServiceDate
     party: PartyRequest = PartyRequest()
     passenger_id: Id | None = None
