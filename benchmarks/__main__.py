@@ -1,4 +1,4 @@
-"""`python -m benchmarks [SECTION ...]`: measure, print, and on a full run rewrite RESULTS.md."""
+"""`python -m benchmarks [SECTION ...]`: measure and print; keep in RESULTS.md what is stored."""
 
 import argparse
 import sys
@@ -22,23 +22,24 @@ SECTIONS = (
 
 
 def main() -> int:
-    """Run the sections named, or all."""
+    """Run the sections named, or all, which are stored."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("section", nargs="*", help=f"one of {', '.join(SECTIONS)}; default all")
-    chosen = parser.parse_args().section or SECTIONS
+    parser.add_argument("--store", action="store_true", help="store the sections named, too")
+    arguments = parser.parse_args()
+    chosen = arguments.section or SECTIONS
     if unknown := sorted(set(chosen) - set(SECTIONS)):
         parser.error(f"no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
     use_kernel_cache()
     from benchmarks import report
 
-    results = []
     for name in chosen:
         print(f"==> {name}", file=sys.stderr)
-        results.append(import_module(f"benchmarks.{name}").run())
-        print(report.as_table(results[-1]), end="\n\n")
-    if chosen is SECTIONS:
-        report.write_results(results)
-        print(f"{report.RESULTS.relative_to(report.ROOT)} rewritten", file=sys.stderr)
+        result = import_module(f"benchmarks.{name}").run()
+        print(report.as_table(result), end="\n\n")
+        if arguments.store or chosen is SECTIONS:
+            report.store(result)
+            print(f"{report.RESULTS.relative_to(report.ROOT)}: {name} stored", file=sys.stderr)
     return 0
 
 

@@ -69,10 +69,24 @@ def _columns(lines: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def write_results(sections: Sequence[Section], path: Path = RESULTS) -> None:
-    """Rewrite the file of results with these sections, the commit and the machine."""
-    head = f"# Results\n\nWritten by `make bench`; do not edit.\n\n{provenance()}"
-    path.write_text("\n\n".join([head, *map(as_markdown, sections)]) + "\n")
+def store(section: Section, path: Path = RESULTS) -> None:
+    """Put ``section`` into the file of results in the place of what it was, or at the end.
+
+    Each section says by which commit and on which machine it was measured, so that one can be
+    measured again without the others.
+    """
+    known = _stored(path)
+    heading, rest = as_markdown(section).split("\n\n", 1)
+    known[heading] = f"{heading}\n\n{provenance()}\n\n{rest}"
+    head = "# Results\n\nWritten by `make bench`, or by the command of a section with `--store`."
+    path.write_text("\n\n".join([head, *known.values()]) + "\n")
+
+
+def _stored(path: Path) -> dict[str, str]:
+    """Sections of the file by their headings."""
+    text = path.read_text() if path.exists() else ""
+    sections = [f"## {part.strip()}" for part in text.split("\n## ")[1:]]
+    return {section.split("\n", 1)[0]: section for section in sections}
 
 
 def duration(us: float) -> str:
@@ -93,15 +107,12 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def provenance() -> str:
-    """Return date, commit, machine and versions as a list in Markdown."""
+    """Return date, commit, machine and versions as a line of Markdown."""
     versions = " ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "ortools"))
-    return "\n".join(
-        [
-            f"- date: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-            f"- commit: {_commit()}",
-            f"- machine: {_processor()}, {platform.system()} {platform.release()}",
-            f"- Python {platform.python_version()}, {versions}",
-        ]
+    machine = f"{_processor()}, {platform.system()} {platform.release()}"
+    return (
+        f"*{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {_commit()}, {machine},"
+        f" Python {platform.python_version()}, {versions}*"
     )
 
 
