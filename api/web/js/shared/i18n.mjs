@@ -13,7 +13,7 @@ let words = {};
 
 /**
  * Start speaking as the page `name` (a folder of locales/) in one of its `languages`: the one that
- * was chosen before, else one that the browser asks for, else Korean.
+ * was chosen before, else Korean.
  */
 export async function startWords(name, languages) {
   page = name;
@@ -50,8 +50,9 @@ export function t(key, values = {}) {
 }
 
 function find(key, { n }) {
-  if (n === undefined) return words[key];
-  return words[`${key}.${new Intl.PluralRules(language).select(n)}`] ?? words[`${key}.other`];
+  const plural = n === undefined ? undefined : new Intl.PluralRules(language).select(n);
+  // Not every word with a number has a form of its own for one.
+  return words[`${key}.${plural}`] ?? words[`${key}.other`] ?? words[key];
 }
 
 /** Text of `key`, or undefined where the locale has none. */
