@@ -19,6 +19,10 @@ pytestmark = pytest.mark.browser
 
 SEOUL = {"longitude": 126.978, "latitude": 37.5665}
 IN_THE_MOUNTAINS = {"longitude": 128.45, "latitude": 38.15}
+FORGET_WORKERS = """async () => {
+  const kept = await navigator.serviceWorker.getRegistrations();
+  await Promise.all(kept.map((each) => each.unregister()));
+}"""
 RIDERS_MEET = [code for code in PROBLEMS if not NOT_FOR_RIDERS.fullmatch(code)]
 
 
@@ -169,3 +173,17 @@ def test_other_time_is_one_press_away(visit: Visit, service: RunningService) -> 
     expect(rider.page.locator("#offers-heading")).to_be_focused()
     expect(rider.page.locator(".summary")).to_contain_text("15:40")
     expect(rider.page.locator(".offer h3").first).to_contain_text(re.compile(r"15:[45]\d"))
+
+
+def test_page_that_cannot_start_says_so_and_tries_again(visit: Visit) -> None:
+    rider = visit()
+    # A page kept for times without a connection would start all the same.
+    rider.page.evaluate(FORGET_WORKERS)
+    unavailable = refusing(PROBLEMS["store-unavailable"], "ko")
+    rider.page.route("**/v1/service", unavailable)
+    rider.page.reload()
+    expect(rider.page.get_by_role("alert")).to_be_visible()
+    rider.check_access()
+    rider.page.unroute("**/v1/service")
+    rider.page.get_by_role("button", name="다시 시도").click()
+    expect(rider.page.locator("#place-from")).to_be_visible()

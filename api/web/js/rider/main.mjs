@@ -67,7 +67,7 @@ function Failed({ error }) {
       <a class="button primary" href=${`/sign-in?page=${CARE}`}>${t("care.sign-in.go")}</a></main>`;
   }
   return html`
-    <main class="boot" role="alert"><h1>${t("page.load-failed")}</h1><p>${explain(error).next}</p>
+    <main class="boot"><h1>${t("page.load-failed")}</h1><p role="alert">${explain(error).next}</p>
       <button type="button" class="primary" onClick=${start}>${t("page.retry")}</button></main>`;
 }
 
