@@ -11,14 +11,17 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, expect
 
-from api.http.auth import Role
 from api.kernel_cache import use_kernel_cache
-from tests import tools
-from tests.e2e.browser import launched
-from tests.e2e.dispatcher import Api, Dispatcher, book
-from tests.e2e.rider import PHONE, Rider
-from tests.e2e.rider_screenshots import take_rider
-from tests.e2e.running import RunningService
+
+use_kernel_cache()  # before anything imports numba
+
+from api.http.auth import Role  # noqa: E402
+from tests import tools  # noqa: E402
+from tests.e2e.browser import launched  # noqa: E402
+from tests.e2e.dispatcher import Api, Dispatcher, book  # noqa: E402
+from tests.e2e.rider import PHONE, Rider  # noqa: E402
+from tests.e2e.rider_screenshots import take_rider  # noqa: E402
+from tests.e2e.running import RunningService  # noqa: E402
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 WIDE = {"width": 1200, "height": 760}
@@ -103,7 +106,6 @@ def _preview(desk: Dispatcher, vehicle_id: str) -> None:
 
 def take_crew(browser: Browser) -> None:
     """Take those of the driver's and the sign-in page."""
-    use_kernel_cache()  # before the first import of numba
     from tests.e2e.crew_pictures import take as take_pictures
 
     take_pictures(browser, IMAGES)
